@@ -47,7 +47,7 @@ struct FollowUpScheduled $event(number = "57", whenClosed = false)
     $recordedBy(["MCA", "EDU", "JUS", "HRSS", "PSB", "WF", "SYS"]) $category(contact)
     $article("细则第19条第4项") {
   # A visit is planned.
-  no @0 :Int32 = -1 $filledIn $unit("number") $label(zh = "序号", en = "number of the visit, from 1");
+  no @0 :Int32 = -1 $filledIn $label(zh = "序号", en = "number of the visit, from 1");
   due @1 :Values.Date $label(zh = "应访日期", en = "due");
   window @2 :Int32 = -1 $optional $unit("days")
       $label(zh = "提前天数", en = "window: days before the due day; absent: by the cadence");

@@ -1,14 +1,16 @@
 @0xc7a1f0d3b2e9451b;
-# Chapter L: case control, access, records (events.md, rows 76 to 89d and 103 to 106).
+# Chapter L: case control, access, records (events.md, rows 76 to 89d, 98 to 98d and 103 to 106).
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("guitu::schema");
 using import "annotations.capnp".event;
 using import "annotations.capnp".label;
+using import "annotations.capnp".sensitive;
+using import "annotations.capnp".category;
 using import "annotations.capnp".article;
 using import "annotations.capnp".recordedBy;
-using import "annotations.capnp".optional;
 using import "annotations.capnp".codes;
+using import "annotations.capnp".optional;
 using import "annotations.capnp".filledIn;
 using import "annotations.capnp".refers;
 using import "annotations.capnp".rows;
@@ -42,4 +44,41 @@ struct AccessDenied $event(number = "103", mode = sibling, stages = sibling, whe
   code @2 :Text $limit(60) $label(zh = "原因代码", en = "problem code");
   rule @3 :Text $optional $limit(12) $label(zh = "规则", en = "rule");
   purpose @4 :Values.Code $optional $codes("PURP") $label(zh = "目的", en = "purpose");
+}
+
+struct CaseAssigned $event(number = "76", stages = beforeOpening, whenClosed = true)
+    $label(zh = "案件指派", en = "Case assigned") $recordedBy(["ALL"])
+    $article("未成年人网络保护条例第36条") {
+  # Unit and worker answer for the case.
+  unit @0 :Text $refers(unit) $limit(40) $label(zh = "承办单位", en = "unit");
+  staff @1 :Text $refers(staff) $limit(60) $label(zh = "承办人", en = "worker");
+  until @2 :Values.Date $optional $label(zh = "截止日期", en = "until");
+  minorsApproval @3 :Text $optional $refers(staff) $limit(60)
+      $label(zh = "未成年人信息查阅批准人", en = "who approves access to a minor's data");
+  training @4 :Values.EventRef $optional $rows(["76b"]) $label(zh = "培训", en = "training passed");
+  previous @5 :Text $optional $refers(staff) $limit(60)
+      $label(zh = "原承办人", en = "worker before");
+}
+
+struct ApprovalRequested $event(number = "98", mode = sibling, stages = sibling, whenClosed = true)
+    $label(zh = "提请审批", en = "Approval requested") $recordedBy(["ALL"]) $category(history) {
+  # Content waits for a second person.
+  target @0 :Text $refers(eventRow) $limit(8) $label(zh = "审批事项", en = "row of the event");
+  content @1 :Text $optional $sensitive $limit(65536)
+      $label(zh = "拟登记内容", en = "event proposed, as in a command");
+  recorded @2 :Values.EventRef $optional
+      $label(zh = "已登记事项", en = "event recorded, to be approved afterwards");
+  contentHash @3 :Values.Id $filledIn $label(zh = "内容摘要", en = "hash of the content");
+  to @4 :Text $optional $refers(staff) $limit(60) $label(zh = "审批人", en = "who is asked");
+  toUnit @5 :Text $optional $refers(unit) $limit(40) $label(zh = "审批单位", en = "unit asked");
+  expires @6 :Values.Time $label(zh = "有效期至", en = "expires");
+  afterTheFact @7 :Values.YesNo $label(zh = "事后审批", en = "after the fact");
+}
+
+struct ApprovalGiven $event(number = "98b", mode = sibling, stages = sibling, whenClosed = true)
+    $label(zh = "审批同意", en = "Approval given") $recordedBy(["ALL"]) {
+  # Second person agrees to that content.
+  of @0 :Values.EventRef $rows(["98"]) $label(zh = "审批请求", en = "request");
+  contentHash @1 :Values.Id $label(zh = "内容摘要", en = "hash of the content agreed to");
+  at @2 :Values.Time $label(zh = "审批时间", en = "time of the approval");
 }

@@ -38,9 +38,10 @@ struct HandoverRequested $event(number = "16", stages = beforeOpening, whenClose
       $label(zh = "同胞案件", en = "cases of siblings");
 }
 
-struct Escort $category(contact) {
-  name @0 :Text $personal $subject("other") $limit(60) $label(zh = "姓名", en = "name");
-  badge @1 :Text $optional $personal $subject("other") $limit(40)
+struct Escort {
+  name @0 :Text $personal $subject("other") $category(contact) $limit(60)
+      $label(zh = "姓名", en = "name");
+  badge @1 :Text $optional $personal $subject("other") $category(contact) $limit(40)
       $label(zh = "警号", en = "badge number");
 }
 
@@ -73,7 +74,7 @@ struct HandoverAccepted $event(number = "17", stages = beforeOpening, whenClosed
   due @10 :Values.Date $optional $label(zh = "补交期限", en = "missing papers due");
 }
 
-struct BelongingHandedOver $category(history) {
+struct BelongingHandedOver {
   what @0 :Text $personal $limit(200) $label(zh = "物品", en = "thing");
   count @1 :Int32 = -1 $unit("pieces") $label(zh = "数量", en = "count");
   keep @2 :Values.Code $codes("KEEP") $label(zh = "保管方式", en = "kept by");

@@ -30,12 +30,12 @@ struct PlacementOptionsReviewed $event(number = "33", whenClosed = false)
       $label(zh = "参加人员", en = "staff present");
   attendeeUnits @3 :List(Text) $optional $refers(unit) $limit(40)
       $label(zh = "参加单位", en = "units present");
-  recommended @4 :Int32 = -1 $unit("number") $label(zh = "推荐方案序号", en = "option recommended, from 1");
+  recommended @4 :Int32 = -1 $label(zh = "推荐方案序号", en = "option recommended, from 1");
   communityPrep @5 :Text $optional $sensitive $category(history)
       $label(zh = "社区准备", en = "work with the community");
 }
 
-struct PlacementOption $category(whereabouts) {
+struct PlacementOption {
   ptype @0 :Values.Code $codes("PTYPE") $sensitive $label(zh = "安置方式", en = "kind of placement");
   person @1 :Values.Person $optional $label(zh = "与何人", en = "with the person");
   unit @2 :Text $optional $refers(unit) $limit(40) $label(zh = "机构", en = "in the institution");

@@ -1,0 +1,74 @@
+#include "adapters/crypto/key_pool.h"
+
+#include <utility>
+
+#include "events/check.h"
+
+namespace guitu::crypto {
+
+KeyPool::KeyPool(size_t size, Make make)
+    : size_(size), make_(std::move(make)), thread_([this] { Run(); }) {
+  GUITU_CHECK(size_ >= 1);
+}
+
+KeyPool::~KeyPool() { Drain(); }
+
+absl::StatusOr<events::KeyId> KeyPool::Take() {
+  absl::MutexLock lock(&mutex_);
+  const uint64_t failures_before = failures_;
+  while (keys_.empty()) {
+    if (stopping_) return absl::UnavailableError("the vault is closing");
+    if (failures_ != failures_before) return last_failure_;
+    wanted_ = true;
+    auto settled = [this, failures_before]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return !keys_.empty() || stopping_ || failures_ != failures_before;
+    };
+    mutex_.Await(absl::Condition(&settled));
+  }
+  const events::KeyId key = keys_.back();
+  keys_.pop_back();
+  if (keys_.size() <= size_ / 2) wanted_ = true;
+  return key;
+}
+
+void KeyPool::Fill() {
+  absl::MutexLock lock(&mutex_);
+  if (keys_.size() < size_) wanted_ = true;
+}
+
+std::vector<events::KeyId> KeyPool::Drain() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+  absl::MutexLock lock(&mutex_);
+  return std::exchange(keys_, {});
+}
+
+void KeyPool::Run() {
+  while (true) {
+    size_t missing = 0;
+    {
+      absl::MutexLock lock(&mutex_);
+      auto called = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return wanted_ || stopping_; };
+      mutex_.Await(absl::Condition(&called));
+      if (stopping_) return;
+      wanted_ = false;
+      missing = keys_.size() < size_ ? size_ - keys_.size() : 0;
+    }
+    if (missing == 0) continue;
+    absl::StatusOr<std::vector<events::KeyId>> made = make_(missing);
+    absl::MutexLock lock(&mutex_);
+    if (made.ok()) {
+      keys_.insert(keys_.end(), made->begin(), made->end());
+      // Whoever asked meanwhile is served; a second filling for a handful of keys would cost its syncs.
+      wanted_ = keys_.size() <= size_ / 2;
+    } else {
+      ++failures_;
+      last_failure_ = made.status();
+    }
+  }
+}
+
+}  // namespace guitu::crypto

@@ -1,0 +1,148 @@
+// Who leads (protocol.md, O1 to O5, U1, U3, G3).
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/runtime/partition.h"
+#include "events/check.h"
+#include "events/reason.h"
+
+namespace guitu::runtime {
+
+using events::Reason;
+using events::Refuse;
+
+PartitionMachine::PartitionMachine(events::Partition partition, uint32_t partitions, Ports& ports,
+                                   NodeView& node)
+    : partition_(partition),
+      partitions_(partitions),
+      ports_(ports),
+      node_(node),
+      state_(projections::LoadState(ports.rows, partition)),
+      overlay_(ports.rows) {}
+
+// O1: every attempt has a fresh nonce, in a fresh session. G2: read to the end first.
+void PartitionMachine::BeginFence(Outbox& out) {
+  if (phase_ == Phase::kHalted) return;
+  GUITU_CHECK(state_.head.born);
+  auto [hi, lo] = ports_.random();
+  nonce_ = {hi, lo};
+  phase_ = Phase::kFencing;
+  unsettled_ = true;
+  events::Frame frame = NewFrame(schema::Kind::FENCE);
+  frame.epoch = state_.head.epoch + 1;
+  frame.nonce = nonce_;
+  frame.fence = events::FenceFields{0, node_.owner_id, node_.address};
+  events::MetaFields meta;
+  meta.recorded_at = Stamp();
+  meta.actor = "system";
+  InFlight flight;
+  flight.flight = Flight::kFence;
+  Send(std::move(flight), events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), ""), true,
+       out);
+}
+
+// O2: it leads only after reading this attempt's fence in effect. O3: a foreign fence stops us there.
+void PartitionMachine::OnFenceInEffect(const projections::Folded& folded, Outbox& out) {
+  bool ours = folded.frame->nonce == nonce_;
+  // U3: what has not been folded by now never takes effect under the old fence.
+  std::deque<InFlight> rest;
+  rest.swap(in_flight_);
+  adopting_ = false;
+  if (!ours) {
+    for (InFlight& flight : rest) {
+      if (flight.waiting) Reject(*flight.waiting, Refuse(Reason::SETTLING), out);
+    }
+    StandDown(out);
+    return;
+  }
+  for (InFlight& flight : rest) {
+    if (!flight.unknown) {
+      // Sent under this very fence: cannot be, nothing is sent before it is read in effect.
+      Halt("a record was sent before its fence was read", out);
+      return;
+    }
+    if (auto it = slots_.find(flight.slot); it != slots_.end()) it->second->busy = false;
+    if (!flight.waiting) continue;
+    Answer answer = NewAnswer(*flight.waiting);
+    answer.not_done = flight.flight == Flight::kCommit;
+    answer.status = Refuse(Reason::SETTLING);
+    out.answers.push_back(std::move(answer));
+  }
+  StartLeading(out);
+}
+
+// O5: adopts the registry up to the end it sees before it decides anything.
+void PartitionMachine::StartLeading(Outbox& out) {
+  phase_ = Phase::kLeading;
+  unsettled_ = false;
+  registry_ = node_.registry_at(registry() ? node_.registry_end() : state_.head.adopted);
+  if (!registry() && node_.registry_end() > state_.head.adopted) {
+    SendAdoption(out);
+  } else {
+    DrainAll(out);
+  }
+}
+
+void PartitionMachine::StandDown(Outbox& out) {
+  phase_ = Phase::kFollowing;
+  unsettled_ = false;
+  for (auto& [id, slot] : slots_) {
+    for (Waiting& waiting : slot->queue) Reject(waiting, Refuse(Reason::NOT_OWNER), out);
+  }
+  slots_.clear();
+  waiting_ = 0;
+}
+
+// The registry has grown. What was decided before is in the log before the adoption; what comes after
+// waits for it, so every record is stamped with the adoption under which it was decided.
+void PartitionMachine::Adopt(Outbox& out) {
+  if (registry()) {
+    registry_ = node_.registry_at(node_.registry_end());
+    return;
+  }
+  if (MayDecide() && node_.registry_end() > state_.head.adopted) SendAdoption(out);
+}
+
+void PartitionMachine::SendAdoption(Outbox& out) {
+  adopting_ = true;
+  events::Frame frame = NewFrame(schema::Kind::REGISTRY_ADOPTED);
+  frame.registry_offset = node_.registry_end();
+  events::MetaFields meta;
+  meta.recorded_at = Stamp();
+  meta.actor = "system";
+  meta.event_types = {*events::TypeOfRow("99")};
+  InFlight flight;
+  flight.flight = Flight::kAdoption;
+  Send(std::move(flight), events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), ""), true,
+       out);
+}
+
+// U1: nothing is accepted or answered until a fence of a new session is read in effect.
+void PartitionMachine::OnSessionLost(Outbox&) {
+  if (phase_ == Phase::kHalted || phase_ == Phase::kFollowing) return;
+  unsettled_ = true;
+  adopting_ = false;
+  for (InFlight& flight : in_flight_) flight.unknown = true;
+}
+
+// L2: no self-repair. What waits is told to ask elsewhere; what is in flight stays unknown.
+void PartitionMachine::Halt(absl::string_view why, Outbox& out) {
+  if (phase_ == Phase::kHalted) return;
+  out.alarms.push_back(absl::StrCat("partition ", partition_, " halted at offset ", next(), ": ", why));
+  for (InFlight& flight : in_flight_) {
+    if (flight.waiting) Reject(*flight.waiting, Refuse(Reason::SETTLING), out);
+  }
+  in_flight_.clear();
+  StandDown(out);
+  phase_ = Phase::kHalted;
+}
+
+void PartitionMachine::OnTick(Outbox& out) { ExpireWaiting(out); }
+
+absl::Time PartitionMachine::Stamp() {
+  // Never earlier than the record before it in the partition.
+  last_stamp_ = std::max({ports_.clock.Now(), state_.last_recorded, last_stamp_});
+  return last_stamp_;
+}
+
+}  // namespace guitu::runtime

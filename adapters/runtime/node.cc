@@ -1,0 +1,211 @@
+#include "adapters/runtime/node.h"
+
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "events/boxes.h"
+#include "events/check.h"
+#include "events/reason.h"
+#include "projections/keys.h"
+
+namespace guitu::runtime {
+namespace {
+
+using events::Reason;
+using events::Refuse;
+
+constexpr absl::Duration kSessionRetry = absl::Milliseconds(200);
+constexpr size_t kRegistryStatesKept = 8;
+
+}  // namespace
+
+Node::Node(uint32_t partitions, Ports ports, std::string owner_id, std::string address)
+    : partitions_(partitions), ports_(std::move(ports)) {
+  view_.registry_at = [this](uint64_t offset) { return RegistryAt(offset); };
+  view_.registry_end = [this] { return registry_end_; };
+  view_.read_only = [this] { return read_only_; };
+  view_.clock_suspect = [this] { return clock_suspect_; };
+  view_.owner_id = std::move(owner_id);
+  view_.address = std::move(address);
+  for (events::Partition p = 0; p <= partitions_; ++p) {
+    machines_.push_back(std::make_unique<PartitionMachine>(p, partitions_, ports_, view_));
+  }
+  registry().on_registry_record = [this](events::Offset offset) {
+    registry_end_ = offset + 1;
+    adopt_ = true;
+  };
+  std::string prefix = projections::ViewPrefix(partitions_, 'G');
+  ports_.rows.Scan(prefix, prefix, [&](absl::string_view, absl::string_view value) {
+    if (auto row = projections::DecodeEventRow(value)) registry_end_ = row->offset + 1;
+    return true;
+  });
+}
+
+void Node::Start(Outbox& out) { CatchUp(out); }
+
+void Node::CatchUp(Outbox& out) {
+  out.reads.clear();
+  for (events::Partition i = 0; i <= partitions_; ++i) {
+    events::Partition p = (partitions_ + i) % (partitions_ + 1);  // the registry first
+    out.reads.push_back({p, machines_[p]->next(), std::numeric_limits<events::Offset>::max()});
+  }
+}
+
+void Node::OnCaughtUp(const absl::Status& status, Outbox& out) {
+  if (!status.ok()) {
+    out.alarms.push_back(absl::StrCat("the log does not read: ", status.message()));
+    retry_at_ = ports_.clock.Monotonic() + kSessionRetry;
+    session_wanted_ = true;
+    return;
+  }
+  if (!session_) {
+    out.wants_session = true;
+    return;
+  }
+  // The registry leads first, so that the others adopt all of it at once.
+  registry().BeginFence(out);
+  for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->BeginFence(out);
+}
+
+void Node::OnSession(const absl::Status& status, Outbox& out) {
+  session_ = status.ok();
+  if (session_) return CatchUp(out);  // G2: to the end, then fence
+  read_only_ = read_only_ || absl::IsResourceExhausted(status);
+  session_wanted_ = true;
+  retry_at_ = ports_.clock.Monotonic() + kSessionRetry;
+}
+
+void Node::Submit(Request request, Outbox& out) {
+  events::Partition p = request.registry ? partitions_ : events::PartitionOf(request.stream, partitions_);
+  machines_[p]->Submit(std::move(request), out);
+}
+
+void Node::OnDeliveries(std::span<const events::Delivery> deliveries, Outbox& out) {
+  for (const events::Delivery& delivery : deliveries) {
+    if (delivery.outcome == events::Delivery::Outcome::kUnknown) {
+      LoseSession(delivery.reason, out);
+    } else {
+      machines_[delivery.partition]->OnDelivery(delivery, out);
+    }
+  }
+}
+
+// U1, for the whole node: the machines share the session.
+void Node::LoseSession(const absl::Status& why, Outbox& out) {
+  if (absl::IsResourceExhausted(why)) read_only_ = true;
+  if (!session_) return;
+  session_ = false;
+  for (auto& machine : machines_) machine->OnSessionLost(out);
+  out.alarms.push_back(absl::StrCat("an append is of unknown outcome, settling: ", why.message()));
+  out.wants_session = true;
+}
+
+void Node::OnRecord(events::Partition partition, events::Offset offset, absl::string_view record, Outbox& out) {
+  machines_[partition]->OnRecord(offset, record, out);
+}
+
+void Node::OnReadFailed(events::Partition partition, const absl::Status& status, Outbox& out) {
+  machines_[partition]->Halt(status.message(), out);
+}
+
+void Node::OnTick(Outbox& out) {
+  for (auto& machine : machines_) machine->OnTick(out);
+  absl::Duration now = ports_.clock.Monotonic();
+  if (session_wanted_ && now >= retry_at_) {
+    session_wanted_ = false;
+    out.wants_session = true;
+  }
+  while (!held_.empty() && now - held_.front().since >= kPatience) {
+    Answer answer = std::move(held_.front().answer);
+    held_.pop_front();
+    answer.status = Refuse(Reason::SETTLING);
+    out.answers.push_back(std::move(answer));
+  }
+}
+
+void Node::EndStep(Outbox& out) {
+  size_t before = out.answers.size();
+  registry().EndStep(out);
+  HoldRegistryAnswers(out, before);
+  // One adoption for any number of registry records: when no more are on their way.
+  if (adopt_ && registry().in_flight() == 0) {
+    adopt_ = false;
+    registry().Adopt(out);
+    for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->Adopt(out);
+  }
+  for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->EndStep(out);
+  ReleaseHeld(out);
+}
+
+// A registry command in effect is answered when every partition has adopted it (R3).
+void Node::HoldRegistryAnswers(Outbox& out, size_t from) {
+  uint64_t adopted = AdoptedByAll();
+  size_t kept = from;
+  for (size_t i = from; i < out.answers.size(); ++i) {
+    Answer& answer = out.answers[i];
+    bool hold = answer.status.ok() && !answer.cancelled && answer.offset >= adopted;
+    if (hold) {
+      held_.push_back({std::move(answer), ports_.clock.Monotonic()});
+    } else {
+      if (kept != i) out.answers[kept] = std::move(answer);
+      ++kept;
+    }
+  }
+  out.answers.resize(kept);
+}
+
+void Node::ReleaseHeld(Outbox& out) {
+  if (held_.empty()) return;
+  uint64_t adopted = AdoptedByAll();
+  while (!held_.empty() && held_.front().answer.offset < adopted) {
+    out.answers.push_back(std::move(held_.front().answer));
+    held_.pop_front();
+  }
+}
+
+uint64_t Node::AdoptedByAll() const {
+  uint64_t adopted = std::numeric_limits<uint64_t>::max();
+  for (events::Partition p = 0; p < partitions_; ++p) adopted = std::min(adopted, machines_[p]->adopted());
+  return adopted;
+}
+
+bool Node::ready() const {
+  for (const auto& machine : machines_) {
+    if (machine->phase() != Phase::kLeading) return false;
+    if (!machine->registry() && machine->adopted() < registry_end_) return false;
+  }
+  return true;
+}
+
+// Folds the registry up to `offset` from its rows, from the nearest older state at hand.
+std::shared_ptr<const aggregates::RegistryState> Node::RegistryAt(uint64_t offset) {
+  auto it = registry_states_.upper_bound(offset);
+  auto base = it == registry_states_.begin() ? nullptr : std::prev(it)->second;
+  if (base != nullptr && base->offset == offset) return base;
+  GUITU_CHECK(registry().StoreRows());  // they are read below
+  auto state = base != nullptr ? *base : aggregates::RegistryDecider::Initial();
+  const events::LogId& log_id = registry().state().head.log_id;
+  std::string prefix = projections::ViewPrefix(partitions_, 'G');
+  ports_.rows.Scan(prefix, projections::RegistryKey(partitions_, state.offset),
+                   [&](absl::string_view, absl::string_view value) {
+    auto row = projections::DecodeEventRow(value);
+    if (!row || row->offset >= offset) return false;
+    events::SegmentReader payload(row->payload);
+    uint32_t index = 0;
+    for (auto in : payload.Root<schema::Payload>().getEvents()) {
+      // Names of users stay sealed: no decision needs them.
+      events::OpenContext open{log_id, {}, row->command_id, index++,
+                               [](const events::SubjectId&, schema::Category) { return false; }};
+      auto event = events::OpenEvent(in, open, ports_.sealer);
+      if (event.ok()) state = aggregates::RegistryDecider::Evolve(std::move(state), *event);
+    }
+    return true;
+  });
+  state.offset = offset;
+  auto shared = std::make_shared<const aggregates::RegistryState>(std::move(state));
+  registry_states_[offset] = shared;
+  while (registry_states_.size() > kRegistryStatesKept) registry_states_.erase(registry_states_.begin());
+  return shared;
+}
+
+}  // namespace guitu::runtime

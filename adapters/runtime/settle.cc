@@ -1,0 +1,144 @@
+// What became of a record (protocol.md, C5, C6, U1 to U3).
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/runtime/partition.h"
+#include "events/reason.h"
+#include "projections/keys.h"
+
+namespace guitu::runtime {
+
+using events::Effect;
+using events::Reason;
+using events::Refuse;
+
+// C6, the fast path: the delivery report gives the next offset, so the record is folded without reading it
+// back, by the same rule as any other. A fence is always read back (O2).
+void PartitionMachine::OnDelivery(const events::Delivery& delivery, Outbox& out) {
+  if (phase_ == Phase::kHalted || delivery.outcome == events::Delivery::Outcome::kUnknown) return;
+  auto it = std::find_if(in_flight_.begin(), in_flight_.end(),
+                         [&](const InFlight& flight) { return flight.ticket == delivery.ticket; });
+  if (it == in_flight_.end()) return;  // settled by reading
+  if (delivery.offset < next()) {
+    return Halt("a record of ours was acknowledged below what is folded", out);
+  }
+  if (it->flight == Flight::kFence || delivery.offset > next()) {
+    out.reads.push_back({partition_, next(), delivery.offset + 1});
+    return;
+  }
+  std::string record = std::move(it->record);
+  FoldOne(record, out);
+}
+
+void PartitionMachine::OnRecord(events::Offset offset, absl::string_view record, Outbox& out) {
+  if (phase_ == Phase::kHalted || offset < next()) return;
+  if (offset > next()) return Halt(absl::StrCat("offset ", offset, " was read, a record is missing"), out);
+  FoldOne(record, out);
+}
+
+void PartitionMachine::FoldOne(absl::string_view record, Outbox& out) {
+  size_t before = batch_.changes.size();
+  auto folded = projections::Fold(state_, partition_, record, overlay_, ports_.hash, batch_);
+  if (!folded.ok()) {
+    batch_.changes.resize(before);
+    return Halt(folded.status().message(), out);
+  }
+  overlay_.Add(batch_, before);
+  if (folded->effect == Effect::kVoidBasis) {
+    out.alarms.push_back(absl::StrCat("partition ", partition_, " offset ", folded->offset,
+                                      ": a record contradicts the chain (void)"));
+  }
+  auto it = std::find_if(in_flight_.begin(), in_flight_.end(),
+                         [&](const InFlight& flight) { return flight.leaf == folded->leaf; });
+  bool ours = it != in_flight_.end();
+  InFlight flight;
+  if (ours) {
+    flight = std::move(*it);
+    in_flight_.erase(it);
+  }
+  if (folded->effect != Effect::kInEffect) {
+    if (ours) Settle(std::move(flight), *folded, out);
+    return;
+  }
+  if (folded->frame->kind == schema::Kind::FENCE) return OnFenceInEffect(*folded, out);
+  if (folded->frame->kind == schema::Kind::REGISTRY_ADOPTED) {
+    adopting_ = false;
+    if (MayDecide()) registry_ = node_.registry_at(state_.head.adopted);
+    if (node_.registry_end() > state_.head.adopted) return Adopt(out);
+    if (MayDecide()) DrainAll(out);
+    return;
+  }
+  bool commit = folded->frame->kind == schema::Kind::COMMIT;
+  if (registry() && commit && on_registry_record) on_registry_record(folded->offset);
+  if (ours) {
+    Settle(std::move(flight), *folded, out);
+  } else if (auto slot = slots_.find(folded->frame->stream); slot != slots_.end()) {
+    slot->second->state = nullptr;  // somebody else's: what we have cached is of yesterday
+  }
+}
+
+void PartitionMachine::Settle(InFlight flight, const projections::Folded& folded, Outbox& out) {
+  bool in_effect = folded.effect == Effect::kInEffect;
+  if (flight.flight == Flight::kCommit) {
+    events::StreamId slot_id = flight.slot;
+    if (auto it = slots_.find(slot_id); it != slots_.end()) {
+      Slot& slot = *it->second;
+      slot.busy = false;
+      slot.state = in_effect ? flight.after : nullptr;
+      slot.version = folded.version;
+    }
+    if (in_effect) {
+      Finish(flight);
+    } else {
+      SettleVoid(std::move(flight), folded, out);
+    }
+    if (MayDecide()) Drain(slot_id, out);
+    return;
+  }
+  if (!in_effect) return SettleVoid(std::move(flight), folded, out);
+  Answer answer = NewAnswer(*flight.waiting);
+  answer.offset = folded.offset;
+  answer.version = folded.version;
+  if (flight.flight == Flight::kDenial) {
+    answer.status = flight.refusal;
+    done_.push_back(std::move(answer));
+    return;
+  }
+  answer.grant = flight.grant;
+  const auto& read = std::get<Read>(flight.waiting->request.what);
+  releases_.push_back({std::move(answer), read.view, ports_.clock.Monotonic()});
+}
+
+void PartitionMachine::Finish(const InFlight& flight) {
+  if (!flight.waiting) return;
+  const auto& record = std::get<Record>(flight.waiting->request.what);
+  auto row = overlay_.Get(projections::ResultKey(partition_, flight.waiting->request.stream, record.id));
+  auto result = row ? events::DecodeResult(*row) : std::nullopt;
+  if (result) done_.push_back(AnswerFromResult(*flight.waiting, *result));
+}
+
+// C5 for a record that did not take effect.
+void PartitionMachine::SettleVoid(InFlight flight, const projections::Folded& folded, Outbox& out) {
+  if (!flight.waiting) return;
+  Waiting waiting = *std::move(flight.waiting);
+  const auto* record = std::get_if<Record>(&waiting.request.what);
+  if (flight.flight == Flight::kCommit && folded.effect == Effect::kVoidSeen && folded.earlier) {
+    done_.push_back(AnswerFromResult(waiting, *folded.earlier));
+    return;
+  }
+  bool decide_again = flight.flight != Flight::kCommit || (record != nullptr && record->any_version);
+  if (folded.effect == Effect::kVoidVersionPassed && !decide_again) {
+    Answer answer = NewAnswer(waiting);
+    answer.current_version = folded.version;
+    answer.status = Refuse(Reason::VERSION_MISMATCH);
+    done_.push_back(std::move(answer));
+    return;
+  }
+  bool state_moved = folded.effect == Effect::kVoidVersionPassed || folded.effect == Effect::kVoidRegistry;
+  if (decide_again && state_moved && MayDecide()) {
+    return Process(flight.slot, std::move(waiting), out);
+  }
+  Reject(waiting, Refuse(Reason::SETTLING), out);
+}
+
+}  // namespace guitu::runtime

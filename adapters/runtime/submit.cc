@@ -1,0 +1,182 @@
+// From a request to its turn (protocol.md, C1 to C4).
+#include "adapters/runtime/partition.h"
+#include "events/reason.h"
+#include "projections/keys.h"
+
+namespace guitu::runtime {
+
+using events::Reason;
+using events::Refuse;
+
+namespace {
+// More slots than this: those that nothing happens in give up their cached state.
+constexpr size_t kSlotsKept = 20000;
+}  // namespace
+
+events::StreamId PartitionMachine::SlotOf(const Request& request) const {
+  // In the registry one command is in flight at a time (F2): all of it is one slot.
+  return registry() ? events::StreamId{} : request.stream;
+}
+
+void PartitionMachine::Submit(Request request, Outbox& out) {
+  events::StreamId slot_id = SlotOf(request);
+  Process(slot_id, Waiting{std::move(request), ports_.clock.Monotonic()}, out);
+}
+
+void PartitionMachine::Process(const events::StreamId& slot_id, Waiting waiting, Outbox& out) {
+  if (phase_ == Phase::kHalted) return Reject(waiting, Refuse(Reason::NOT_OWNER), out);
+  if (!MayDecide()) return Park(slot_id, std::move(waiting));
+  if (slots_.size() > kSlotsKept) {
+    absl::erase_if(slots_, [](const auto& entry) { return !entry.second->busy && entry.second->queue.empty(); });
+  }
+  auto& slot = slots_[slot_id];
+  if (slot == nullptr) slot = std::make_unique<Slot>();
+  if (slot->busy) return Park(slot_id, std::move(waiting));
+  if (std::holds_alternative<Read>(waiting.request.what)) {
+    ProcessRead(slot_id, std::move(waiting), out);
+  } else {
+    ProcessRecord(slot_id, std::move(waiting), out);
+  }
+}
+
+void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting waiting, Outbox& out) {
+  const Request& request = waiting.request;
+  const auto& record = std::get<Record>(request.what);
+  if (auto row = overlay_.Get(projections::ResultKey(partition_, request.stream, record.id))) {
+    auto result = events::DecodeResult(*row);
+    if (result) return out.answers.push_back(AnswerFromResult(waiting, *result));
+  }
+  if (node_.read_only()) return Reject(waiting, Refuse(Reason::READ_ONLY), out);
+  if (node_.clock_suspect()) return Reject(waiting, Refuse(Reason::CLOCK_SUSPECT), out);
+  projections::StreamRow stream;
+  if (auto row = overlay_.Get(projections::StreamKey(partition_, request.stream))) {
+    stream = projections::DecodeStream(*row);
+  }
+  if (!record.cancels) {
+    aggregates::Grant grant = Authorize(request);
+    bool unknown_case = !registry() && !record.opens && stream.events == 0;
+    if (grant.status.ok() && unknown_case) grant.status = Refuse(Reason::NOT_FOUND);
+    if (!grant.status.ok()) return Deny(slot_id, std::move(waiting), grant.status, out);
+    if (!CheckVersion(waiting, stream.version, stream.events > 0, out)) return;
+  }
+  Slot& slot = *slots_[slot_id];
+  InFlight flight;
+  flight.flight = Flight::kCommit;
+  flight.slot = slot_id;
+  flight.version = stream.version;
+  std::vector<events::Event> decided;
+  if (!record.cancels) {
+    if (auto status = LoadCase(request.stream, stream.version, slot); !status.ok()) {
+      return Reject(waiting, Refuse(Reason::SETTLING, status.message()), out);
+    }
+    auto result = Decide(request, record, slot, flight);
+    if (!result.ok()) return Deny(slot_id, std::move(waiting), result.status(), out);
+    decided = *std::move(result);
+  }
+  auto bytes = BuildCommand(schema::Kind::COMMIT, request, record.id, stream.version, decided);
+  if (!bytes.ok()) return Reject(waiting, Refuse(Reason::OVERLOADED, bytes.status().message()), out);
+  slot.busy = true;
+  flight.waiting = std::move(waiting);
+  Send(std::move(flight), *std::move(bytes), false, out);
+}
+
+// C1: the stored result; a cancelled one whatever the content; another content is a reuse of the key.
+Answer PartitionMachine::AnswerFromResult(const Waiting& waiting, const events::StoredResult& result) const {
+  const auto& record = std::get<Record>(waiting.request.what);
+  Answer answer = NewAnswer(waiting);
+  if (!result.cancelled && !record.cancels && !SameContent(waiting.request, record, result.request_hash)) {
+    answer.status = Refuse(Reason::IDEMPOTENCY_REUSE);
+    return answer;
+  }
+  answer.offset = result.offset;
+  answer.version = result.version;
+  answer.cancelled = result.cancelled;
+  answer.created = record.opens;
+  if (result.cancelled && !record.cancels) answer.status = Refuse(Reason::CANCELLED);
+  return answer;
+}
+
+Answer PartitionMachine::NewAnswer(const Waiting& waiting) const {
+  Answer answer;
+  answer.ticket = waiting.request.ticket;
+  answer.stream = waiting.request.stream;
+  answer.partition = partition_;
+  return answer;
+}
+
+// C2, C4, and the words of the contract on If-Match. False: the request has been answered or parked.
+bool PartitionMachine::CheckVersion(Waiting& waiting, events::Version current, bool exists, Outbox& out) {
+  const auto& record = std::get<Record>(waiting.request.what);
+  if (record.any_version) {
+    for (const events::Event& event : record.events) {
+      if (event.type->additive) continue;
+      Reject(waiting, Refuse(Reason::VERSION_MISSING, event.type->name), out);
+      return false;
+    }
+    return true;
+  }
+  if (!record.expected) {
+    // A first report needs none; nor does a new item of the registry.
+    if (!exists) return true;
+    Reject(waiting, Refuse(Reason::VERSION_MISSING), out);
+    return false;
+  }
+  if (*record.expected == current) return true;
+  if (*record.expected < current) {
+    Answer answer = NewAnswer(waiting);
+    answer.current_version = current;
+    answer.status = Refuse(Reason::VERSION_MISMATCH);
+    out.answers.push_back(std::move(answer));
+    return false;
+  }
+  // Ahead of what we know: wait, never CONFLICT.
+  events::StreamId slot_id = SlotOf(waiting.request);
+  Park(slot_id, std::move(waiting));
+  return false;
+}
+
+void PartitionMachine::Park(const events::StreamId& slot_id, Waiting waiting) {
+  auto& slot = slots_[slot_id];
+  if (slot == nullptr) slot = std::make_unique<Slot>();
+  slot->queue.push_back(std::move(waiting));
+  ++waiting_;
+}
+
+// Gives each that waits for this slot one turn, in order, until the slot is busy again.
+void PartitionMachine::Drain(const events::StreamId& slot_id, Outbox& out) {
+  auto it = slots_.find(slot_id);
+  if (it == slots_.end()) return;
+  for (size_t turns = it->second->queue.size(); turns > 0; --turns) {
+    auto found = slots_.find(slot_id);  // the map may have moved
+    if (found == slots_.end() || found->second->busy || found->second->queue.empty()) return;
+    Waiting waiting = std::move(found->second->queue.front());
+    found->second->queue.pop_front();
+    --waiting_;
+    Process(slot_id, std::move(waiting), out);
+  }
+}
+
+void PartitionMachine::DrainAll(Outbox& out) {
+  if (waiting_ == 0) return;
+  std::vector<events::StreamId> ids;
+  for (const auto& [id, slot] : slots_) {
+    if (!slot->queue.empty()) ids.push_back(id);
+  }
+  for (const events::StreamId& id : ids) Drain(id, out);
+}
+
+// C4: at the deadline RETRY; nothing is denied that may still be true elsewhere.
+void PartitionMachine::ExpireWaiting(Outbox& out) {
+  if (waiting_ == 0) return;
+  absl::Duration now = ports_.clock.Monotonic();
+  for (auto& [id, slot] : slots_) {
+    while (!slot->queue.empty() && now - slot->queue.front().since >= kPatience) {
+      Reason reason = node_.read_only() ? Reason::READ_ONLY : Reason::SETTLING;
+      Reject(slot->queue.front(), Refuse(reason), out);
+      slot->queue.pop_front();
+      --waiting_;
+    }
+  }
+}
+
+}  // namespace guitu::runtime

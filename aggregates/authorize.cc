@@ -1,0 +1,112 @@
+#include "aggregates/authorize.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "events/reason.h"
+
+namespace guitu::aggregates {
+namespace {
+
+using events::Reason;
+using events::Refuse;
+
+constexpr uint32_t kAllClasses = 0x1FE;  // identity (1) to whereabouts (8)
+
+Grant Deny(Reason reason, absl::string_view detail = "") { return {Refuse(reason, detail), 0, false}; }
+
+// Whether the case lies within the scope of the role. A case without an owner yet (before 5) belongs to
+// everybody whose scope covers its county, so that a hand-over at night finds it.
+bool InScope(const Role& role, const User& user, const Unit& unit, const CaseFacts& facts) {
+  switch (role.scope) {
+    case schema::Scope::CITY:
+      return true;
+    case schema::Scope::COUNTY:
+      return unit.county.empty() || facts.county.empty() || facts.county == unit.county;
+    case schema::Scope::UNIT:
+    case schema::Scope::OWN:
+      return facts.owner == user.unit ||
+             (facts.owner.empty() && (unit.county.empty() || facts.county == unit.county));
+    default:
+      return false;
+  }
+}
+
+struct Standing {
+  const User* user = nullptr;
+  const Unit* unit = nullptr;
+  const Role* role = nullptr;
+};
+
+// The actor as the registry knows him: user active today, in that unit, with that role.
+absl::Status Stand(const Actor& actor, const RegistryState& registry, absl::CivilDay today, Standing& out) {
+  out.user = registry.FindUser(actor.staff);
+  if (out.user == nullptr || out.user->suspended || today < out.user->from || today > out.user->until) {
+    return Refuse(Reason::SUSPENDED);
+  }
+  out.unit = registry.FindUnit(actor.unit);
+  if (out.unit == nullptr || !out.unit->active || out.user->unit != actor.unit) {
+    return Refuse(Reason::NOT_PERMITTED, "not of this unit");
+  }
+  out.role = registry.FindRole(actor.role);
+  if (out.role == nullptr || !out.user->roles.contains(actor.role)) {
+    return Refuse(Reason::NOT_PERMITTED, "not in this role");
+  }
+  return absl::OkStatus();
+}
+
+Grant MayRecord(const Standing& who, const std::vector<const events::EventType*>& types,
+                const CaseFacts& facts, const RegistryState& registry) {
+  for (const events::EventType* type : types) {
+    if (!type->forms) return Deny(Reason::SOFTWARE_ONLY, type->name);
+    bool by_role = who.role->acts.contains(type->type);
+    bool has_case = facts.owner == who.user->unit;
+    bool by_unit = UnitMayRecord(registry, *who.unit, *type, has_case, who.role->administers);
+    if (!by_role || !by_unit) return Deny(Reason::NOT_PERMITTED, type->name);
+  }
+  if (facts.exists && !InScope(*who.role, *who.user, *who.unit, facts)) return Deny(Reason::NOT_FOUND);
+  return {absl::OkStatus(), 0, false};
+}
+
+Grant MayRead(const Standing& who, const ReadCase& read, const CaseFacts& facts, const RuleData& rules) {
+  if (read.purpose.empty()) return Deny(Reason::PURPOSE_MISSING);
+  if (!rules.HasCode("PURP", read.purpose)) return Deny(Reason::PURPOSE_NOT_PERMITTED);
+  if (!facts.exists) return Deny(Reason::NOT_FOUND);
+  bool in_scope = who.role->audits || InScope(*who.role, *who.user, *who.unit, facts);
+  if (!in_scope) return Deny(Reason::NOT_FOUND);
+  if (!who.role->purposes.contains(read.purpose)) return Deny(Reason::PURPOSE_NOT_PERMITTED);
+  uint32_t classes = who.role->classes & kAllClasses;
+  return {absl::OkStatus(), classes, classes != kAllClasses};
+}
+
+}  // namespace
+
+bool UnitMayRecord(const RegistryState& registry, const Unit& unit, const events::EventType& type,
+                   bool has_case, bool administers) {
+  std::vector<std::string> bureaus = BureausOf(registry, unit);
+  for (const std::string& who : type.recorded_by) {
+    if (who == "ALL") return true;
+    if (who == "CASE" && has_case) return true;
+    if (who == "ADM" && administers) return true;
+    if (who == "OFFICE" && unit.kind == schema::UnitKind::OFFICE) return true;
+    if (who == "MEM" && unit.kind == schema::UnitKind::MEMBER) return true;
+    if (who == "COU" && unit.kind == schema::UnitKind::COUNTY) return true;
+    if (std::find(bureaus.begin(), bureaus.end(), who) != bureaus.end()) return true;
+  }
+  return false;
+}
+
+Grant Authorize(const Actor& actor, const Act& act, const CaseFacts& facts, const RegistryState& registry,
+                absl::CivilDay today, const RuleData& rules) {
+  Standing who;
+  if (auto status = Stand(actor, registry, today, who); !status.ok()) return {status, 0, false};
+  if (const auto* record = std::get_if<RecordEvents>(&act)) {
+    return MayRecord(who, record->types, facts, registry);
+  }
+  if (const auto* read = std::get_if<ReadCase>(&act)) return MayRead(who, *read, facts, rules);
+  const auto& administer = std::get<AdministerRegistry>(act);
+  CaseFacts none;
+  return MayRecord(who, administer.types, none, registry);
+}
+
+}  // namespace guitu::aggregates

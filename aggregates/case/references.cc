@@ -1,0 +1,83 @@
+#include "aggregates/case/references.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "events/reason.h"
+#include "events/record.h"
+
+namespace guitu::aggregates {
+namespace {
+
+using capnp::DynamicList;
+using capnp::DynamicStruct;
+using events::FieldSpec;
+using events::Reason;
+using events::RefuseAt;
+using events::ValueKind;
+
+class Checker {
+ public:
+  explicit Checker(const CaseState& state) : state_(state) {}
+
+  absl::Status Struct(DynamicStruct::Reader in, const events::StructSpec& spec, const std::string& pointer) {
+    for (const FieldSpec& field : spec.fields) {
+      bool concerned = field.kind == ValueKind::kPerson || field.kind == ValueKind::kEventRef ||
+                       field.kind == ValueKind::kStruct;
+      if (!concerned || !in.has(field.field)) continue;
+      std::string at = absl::StrCat(pointer, "/", field.name);
+      if (!field.is_list) {
+        auto status = One(in.get(field.field).as<DynamicStruct>(), field, at);
+        if (!status.ok()) return status;
+        continue;
+      }
+      auto list = in.get(field.field).as<DynamicList>();
+      for (uint i = 0; i < list.size(); ++i) {
+        auto status = One(list[i].as<DynamicStruct>(), field, absl::StrCat(at, "/", i));
+        if (!status.ok()) return status;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status One(DynamicStruct::Reader in, const FieldSpec& field, const std::string& pointer) {
+    switch (field.kind) {
+      case ValueKind::kPerson: return Person(in, pointer);
+      case ValueKind::kEventRef: return Reference(in, field, pointer);
+      default: return Struct(in, *field.nested, pointer);
+    }
+  }
+
+  absl::Status Person(DynamicStruct::Reader in, const std::string& pointer) {
+    if (!in.has("related")) return absl::OkStatus();
+    auto id = in.get("related").as<DynamicStruct>();
+    events::SubjectId person{id.get("hi").as<uint64_t>(), id.get("lo").as<uint64_t>()};
+    if (state_.persons.contains(person)) return absl::OkStatus();
+    return RefuseAt(Reason::PERSON_UNKNOWN, pointer);
+  }
+
+  absl::Status Reference(DynamicStruct::Reader in, const FieldSpec& field, const std::string& pointer) {
+    if (in.has("stream")) return absl::OkStatus();
+    uint32_t sequence = in.get("sequence").as<uint32_t>();
+    if (sequence == 0 || sequence > state_.events.size()) {
+      return RefuseAt(Reason::REFERENCE_UNKNOWN, pointer, absl::StrCat("event ", sequence));
+    }
+    std::string row = events::RowOfType(state_.events[sequence - 1]);
+    bool fits = field.rows.empty() || std::find(field.rows.begin(), field.rows.end(), row) != field.rows.end();
+    if (fits) return absl::OkStatus();
+    return RefuseAt(Reason::REFERENCE_UNKNOWN, pointer, absl::StrCat("event ", sequence, " is of row ", row));
+  }
+
+  const CaseState& state_;
+};
+
+}  // namespace
+
+absl::Status CheckReferences(const Proposal& proposal) {
+  const events::EventType& type = *proposal.event.type;
+  auto data = proposal.event.body->content().getData().getAs<DynamicStruct>(type.spec->schema);
+  return Checker(proposal.state).Struct(data, *type.spec, absl::StrCat("/events/", proposal.index, "/data"));
+}
+
+}  // namespace guitu::aggregates

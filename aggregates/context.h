@@ -1,0 +1,33 @@
+// What a decision may know beyond the state of its stream. Read once per command, before Decide runs.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "aggregates/registry/state.h"
+#include "aggregates/rules/rules.h"
+#include "events/ids.h"
+
+namespace guitu::aggregates {
+
+// Who acts: as the token says, checked against the registry by authorize().
+struct Actor {
+  std::string staff;  // id, never a name; "system" for acts of the software
+  std::string unit;
+  std::string role;
+};
+
+struct Context {
+  absl::Time now;  // becomes recordedAt
+  Actor actor;
+  events::StreamId stream;
+  events::SubjectId subject;  // the person of the case
+  const RegistryState* registry = nullptr;  // as of the adoption in force
+  const RuleData* rules = nullptr;
+  // The reference of a person that event `index` of this command brings in (row 9b).
+  std::function<events::SubjectId(uint32_t index, absl::string_view path)> new_person;
+};
+
+}  // namespace guitu::aggregates

@@ -1,0 +1,70 @@
+// The registry as one value: units, users, roles, plan items, as of a registry offset. A fold of the
+// registry partition; deciders and authorize() read it, nobody changes it in place.
+//
+// Copying shares the entries (an entry is replaced, never edited), so a state per adoption is cheap.
+// Threads: immutable once built; any thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "events/event_body.h"
+#include "events/schema/registry.capnp.h"
+
+namespace guitu::aggregates {
+
+struct Unit {
+  std::string code;     // "MCA" of the city, "530921-MCA" of a county
+  std::string name;
+  std::string parent;   // acts for, or belongs to; or empty
+  std::string county;   // division code; empty: the city
+  schema::UnitKind kind = schema::UnitKind::UNSPECIFIED;
+  bool active = false;
+};
+
+struct User {
+  std::string staff;
+  std::string unit;
+  std::set<std::string, std::less<>> roles;
+  absl::CivilDay from;
+  absl::CivilDay until = absl::CivilDay::max();
+  bool suspended = false;
+};
+
+struct Role {
+  std::string name;
+  std::set<uint16_t> acts;         // event types it may record
+  uint32_t classes = 0;            // bit (1 << Category) for each class it may see
+  std::set<std::string, std::less<>> purposes;
+  schema::Scope scope = schema::Scope::UNSPECIFIED;
+  bool administers = false;
+  bool audits = false;
+};
+
+template <typename T>
+using Entries = std::map<std::string, std::shared_ptr<const T>, std::less<>>;
+
+struct RegistryState {
+  uint64_t offset = 0;  // registry records folded
+  bool bootstrapped = false;  // a first administrator exists
+  Entries<Unit> units;
+  Entries<User> users;
+  Entries<Role> roles;
+  Entries<events::Event> plan;  // newest PlanItemSet by item
+
+  const Unit* FindUnit(absl::string_view code) const;
+  const User* FindUser(absl::string_view staff) const;
+  const Role* FindRole(absl::string_view name) const;
+};
+
+// The kind of bureau of a unit: "MCA" for "MCA" and "530921-MCA", and what it acts for through its
+// parents ("STA" acts for "MCA"). The unit itself first, at most 4 steps.
+std::vector<std::string> BureausOf(const RegistryState& registry, const Unit& unit);
+
+}  // namespace guitu::aggregates
