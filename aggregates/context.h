@@ -4,10 +4,12 @@
 #include <functional>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "aggregates/registry/state.h"
 #include "aggregates/rules/rules.h"
+#include "events/event_body.h"
 #include "events/ids.h"
 
 namespace guitu::aggregates {
@@ -26,6 +28,8 @@ struct Context {
   events::SubjectId subject;  // the person of the case
   const RegistryState* registry = nullptr;  // as of the adoption in force
   const RuleData* rules = nullptr;
+  // The hash that an approval binds (98, 98b): keyed, over the canonical bytes of an event's data.
+  std::function<absl::StatusOr<events::RequestHash>(const events::Event&)> content_hash;
   // The reference of a person that event `index` of this command brings in (row 9b).
   std::function<events::SubjectId(uint32_t index, absl::string_view path)> new_person;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <capnp/message.h>
@@ -59,6 +60,10 @@ struct Event {
   absl::Time occurred_at;
   std::shared_ptr<const Body> body;
   std::vector<ClosedPart> closed;  // empty for an event that is being decided
+  // From the meta part of its record; for one that is being decided, what will stand there.
+  std::string recorder;            // staff id
+  std::string recorder_unit;
+  absl::Time recorded_at;
 
   template <typename T>
   bool Is() const {
@@ -75,7 +80,7 @@ template <typename T, typename Fill>
 Event MakeEvent(absl::Time occurred_at, Fill&& fill) {
   auto body = std::make_shared<Body>();
   fill(body->init_data<T>());
-  return Event{&Catalogue::Get().Of<T>(), occurred_at, std::move(body), {}};
+  return Event{&Catalogue::Get().Of<T>(), occurred_at, std::move(body), {}, {}, {}, {}};
 }
 
 inline SubjectId ToSubject(schema::Id::Reader id) { return {id.getHi(), id.getLo()}; }

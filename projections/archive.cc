@@ -44,11 +44,16 @@ void ProjectKeys(const RecordInEffect& record, const RowReader& rows, RowBatch& 
 
 }  // namespace
 
+char ViewOf(schema::Kind kind) {
+  if (kind == schema::Kind::COMMIT) return 'E';
+  return kind == schema::Kind::SIBLING ? 'S' : 'A';
+}
+
 void ProjectArchive(const RecordInEffect& record, const RowReader& rows, RowBatch& out) {
   ProjectKeys(record, rows, out);
   if (record.payload.getEvents().size() == 0) return;
   const events::StreamId& stream = record.frame.stream;
-  out.Put(EventKey(record.partition, record.sibling ? 'S' : 'E', stream, record.first_number),
+  out.Put(EventKey(record.partition, ViewOf(record.frame.kind), stream, record.first_number),
           EncodeEventRow({record.offset, record.version_after, record.first_number, record.recorded_at,
                           record.frame.command_id, record.bytes.meta, record.bytes.payload}));
   if (record.sibling || record.registry) return;
@@ -64,7 +69,12 @@ void ProjectArchive(const RecordInEffect& record, const RowReader& rows, RowBatc
 }
 
 std::string EncodeStream(const StreamRow& row) {
-  return events::ByteWriter().U64(row.version).U32(row.events).U32(row.siblings).Take();
+  return events::ByteWriter()
+      .U64(row.version)
+      .U32(row.events)
+      .U32(row.siblings)
+      .U32(row.accesses)
+      .Take();
 }
 
 StreamRow DecodeStream(absl::string_view bytes) {
@@ -73,6 +83,7 @@ StreamRow DecodeStream(absl::string_view bytes) {
   row.version = in.U64();
   row.events = in.U32();
   row.siblings = in.U32();
+  row.accesses = in.U32();
   return row;
 }
 

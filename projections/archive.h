@@ -21,12 +21,13 @@ namespace guitu::projections {
 struct StreamRow {
   events::Version version = 0;
   uint32_t events = 0;    // numbered 1..events in the stream itself
-  uint32_t siblings = 0;  // and in its sibling stream
+  uint32_t siblings = 0;  // approvals, notices: numbered apart
+  uint32_t accesses = 0;  // rows 81 and 103: numbered apart
 };
 std::string EncodeStream(const StreamRow& row);
 StreamRow DecodeStream(absl::string_view bytes);
 
-// One record of a case, 'E' or 'S'.
+// One record of a case: 'E' of its own stream, 'S' of its sibling stream, 'A' an access record.
 struct EventRow {
   events::Offset offset = 0;
   events::Version version = 0;       // of the stream after it
@@ -53,6 +54,9 @@ struct CaseCard {
 };
 std::string EncodeCard(const CaseCard& card);
 std::optional<CaseCard> DecodeCard(absl::string_view bytes);
+
+// The view letter of the rows of a command of this kind.
+char ViewOf(schema::Kind kind);
 
 void ProjectArchive(const RecordInEffect& record, const RowReader& rows, RowBatch& out);
 

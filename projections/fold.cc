@@ -43,7 +43,9 @@ void ProjectCommand(RecordInEffect& record, const RowReader& rows, RowBatch& out
   StreamRow stream;
   std::string key = StreamKey(record.partition, frame.stream);
   if (auto row = rows.Get(key)) stream = DecodeStream(*row);
-  uint32_t& numbered = record.sibling ? stream.siblings : stream.events;
+  uint32_t& numbered = frame.kind == schema::Kind::COMMIT    ? stream.events
+                       : frame.kind == schema::Kind::SIBLING ? stream.siblings
+                                                             : stream.accesses;
   record.first_number = numbered + 1;
   numbered += record.payload.getEvents().size();
   if (events::RaisesVersion(frame.kind)) stream.version += 1;

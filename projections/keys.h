@@ -34,7 +34,8 @@ inline std::string ResultKey(events::Partition p, const events::StreamId& stream
 inline std::string SubjectKeyKey(events::Partition p, const events::SubjectId& subject) {
   return Key(p, 'K').Id(subject).Take();
 }
-// Records of a case, by the number of their first event. 'E' its own stream, 'S' its sibling stream.
+// Records of a case, by the number of their first event: 'E' its own stream, 'S' its sibling stream, 'A'
+// its access records.
 inline std::string EventPrefix(events::Partition p, char view, const events::StreamId& stream) {
   return Key(p, view).Id(stream).Take();
 }

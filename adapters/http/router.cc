@@ -25,7 +25,6 @@ void Router::Add(absl::string_view method, absl::string_view pattern, RouteOptio
   std::vector<std::string> pieces;
   if (!rest.empty()) pieces = absl::StrSplit(rest, '/');
   for (const std::string& piece : pieces) {
-    GUITU_CHECK(node != root_.tail.get());
     std::unique_ptr<Node>* next = nullptr;
     if (!absl::StartsWith(piece, "{")) {
       next = &node->literals[piece];

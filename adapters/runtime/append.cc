@@ -86,7 +86,7 @@ absl::StatusOr<std::string> PartitionMachine::BuildCommand(schema::Kind kind, co
   fresh_keys_.clear();
   auto payload = SealPayload(frame, decided);
   if (!payload.ok()) return payload.status();
-  if (kind == schema::Kind::COMMIT) {
+  if (kind != schema::Kind::ACCESS) {
     const auto& record = std::get<Record>(request.what);
     frame.cancels = record.cancels;
     auto subject = events::SubjectOfCase(ports_.hash, state_.head.salt, request.stream);

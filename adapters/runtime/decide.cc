@@ -48,6 +48,14 @@ aggregates::Context PartitionMachine::ContextFor(const Request& request, const e
   context.subject = events::SubjectOfCase(ports_.hash, state_.head.salt, request.stream);
   context.registry = registry_.get();
   context.rules = &ports_.rules;
+  context.content_hash = [this, subject = context.subject](const Event& event) {
+    auto data = std::as_const(*event.body).content().getData().getAs<capnp::AnyStruct>();
+    kj::Array<capnp::word> words = data.canonicalize();
+    auto bytes = words.asBytes();
+    return ports_.sealer.Mac(
+        KnownKeyOf(subject).value_or(ports_.keys.LogKey()),
+        absl::string_view(reinterpret_cast<const char*>(bytes.begin()), bytes.size()));
+  };
   context.new_person = [this, id](uint32_t index, absl::string_view path) {
     return events::SubjectInCommand(ports_.hash, state_.head.salt, id, index, path);
   };
@@ -60,9 +68,21 @@ absl::Status PartitionMachine::LoadCase(const events::StreamId& stream, events::
   if (slot.state != nullptr && slot.version == version) return absl::OkStatus();
   if (!StoreRows()) return absl::UnavailableError("the store takes no rows");
   aggregates::CaseState state = aggregates::CaseDecider::Initial();
-  for (const std::string& bytes : RowsOf("archive", stream, state_.head.next)) {
+  for (char view : {'E', 'S'}) {
+    if (auto status = Replay(view, stream, state); !status.ok()) return status;
+  }
+  slot.state = std::make_shared<const aggregates::CaseState>(std::move(state));
+  slot.version = version;
+  return absl::OkStatus();
+}
+
+absl::Status PartitionMachine::Replay(char view, const events::StreamId& stream,
+                                      aggregates::CaseState& state) const {
+  for (const std::string& bytes : RowsOf(view, stream, state_.head.next)) {
     auto row = projections::DecodeEventRow(bytes);
     if (!row) return absl::DataLossError("a row of the archive does not read");
+    auto meta = events::DecodeMeta(row->meta);
+    if (!meta.ok()) return meta.status();
     events::SegmentReader payload(row->payload);
     uint32_t index = 0;
     for (auto in : payload.Root<schema::Payload>().getEvents()) {
@@ -70,19 +90,26 @@ absl::Status PartitionMachine::LoadCase(const events::StreamId& stream, events::
                                [](const events::SubjectId&, schema::Category) { return true; }};
       auto event = events::OpenEvent(in, open, ports_.sealer);
       if (!event.ok()) return event.status();
+      event->recorder = meta->actor;
+      event->recorder_unit = meta->unit;
+      event->recorded_at = meta->recorded_at;
       state = aggregates::CaseDecider::Evolve(std::move(state), *event);
     }
   }
-  slot.state = std::make_shared<const aggregates::CaseState>(std::move(state));
-  slot.version = version;
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<Event>> PartitionMachine::Decide(const Request& request, const Record& record,
                                                             Slot& slot, InFlight& flight) {
   aggregates::Context context = ContextFor(request, record.id);
-  if (registry()) return aggregates::RegistryDecider::Decide(*registry_, record.events, context);
-  auto decided = aggregates::CaseDecider::Decide(*slot.state, record.events, context);
+  std::vector<Event> proposed = record.events;
+  for (Event& event : proposed) {
+    event.recorder = request.actor.staff;
+    event.recorder_unit = request.actor.unit;
+    event.recorded_at = context.now;
+  }
+  if (registry()) return aggregates::RegistryDecider::Decide(*registry_, proposed, context);
+  auto decided = aggregates::CaseDecider::Decide(*slot.state, proposed, context);
   if (!decided.ok()) return decided.status();
   aggregates::CaseState after = *slot.state;
   for (const Event& event : *decided) after = aggregates::CaseDecider::Evolve(std::move(after), event);

@@ -158,8 +158,8 @@ class PartitionMachine {
   // read.cc
   void Free(Release release, Outbox& out) const;
   void ProcessRead(const events::StreamId& slot_id, Waiting waiting, Outbox& out);
-  std::vector<std::string> RowsOf(const std::string& view, const events::StreamId& stream,
-                                  events::Offset offset) const;
+  std::vector<std::string> RowsOf(char view, const events::StreamId& stream, events::Offset offset) const;
+  absl::Status Replay(char view, const events::StreamId& stream, aggregates::CaseState& state) const;
   Answer NewAnswer(const Waiting& waiting) const;
 
   // settle.cc

@@ -44,10 +44,10 @@ void PartitionMachine::ProcessRead(const events::StreamId& slot_id, Waiting wait
 }
 
 // The rows of a view as of the offset: what was folded later is left out.
-std::vector<std::string> PartitionMachine::RowsOf(const std::string& view, const events::StreamId& stream,
+std::vector<std::string> PartitionMachine::RowsOf(char view, const events::StreamId& stream,
                                                   events::Offset offset) const {
   std::vector<std::string> rows;
-  std::string prefix = projections::EventPrefix(partition_, view == "access" ? 'S' : 'E', stream);
+  std::string prefix = projections::EventPrefix(partition_, view, stream);
   ports_.rows.Scan(prefix, prefix, [&](absl::string_view, absl::string_view value) {
     auto row = projections::DecodeEventRow(value);
     if (!row || row->offset > offset) return false;
@@ -79,7 +79,8 @@ void PartitionMachine::Free(Release release, Outbox& out) const {
   if (ports_.clock.Monotonic() - release.since > kPatience) {
     release.answer.status = Refuse(Reason::SETTLING);
   } else {
-    release.answer.rows = RowsOf(release.view, release.answer.stream, release.answer.offset);
+    char view = release.view == "access" ? 'A' : 'E';
+    release.answer.rows = RowsOf(view, release.answer.stream, release.answer.offset);
   }
   out.answers.push_back(std::move(release.answer));
 }

@@ -9,8 +9,19 @@ using events::Reason;
 using events::Refuse;
 
 namespace {
+
+// Sibling rows (approvals, notices) stand in a command of their own; the decider refuses a mixture.
+schema::Kind KindOf(const Record& record) {
+  if (record.events.empty()) return schema::Kind::COMMIT;
+  for (const events::Event& event : record.events) {
+    if (event.type->stages != schema::Stages::SIBLING) return schema::Kind::COMMIT;
+  }
+  return schema::Kind::SIBLING;
+}
+
 // More slots than this: those that nothing happens in give up their cached state.
 constexpr size_t kSlotsKept = 20000;
+
 }  // namespace
 
 events::StreamId PartitionMachine::SlotOf(const Request& request) const {
@@ -73,7 +84,7 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
     if (!result.ok()) return Deny(slot_id, std::move(waiting), result.status(), out);
     decided = *std::move(result);
   }
-  auto bytes = BuildCommand(schema::Kind::COMMIT, request, record.id, stream.version, decided);
+  auto bytes = BuildCommand(KindOf(record), request, record.id, stream.version, decided);
   if (!bytes.ok()) return Reject(waiting, Refuse(Reason::OVERLOADED, bytes.status().message()), out);
   slot.busy = true;
   flight.waiting = std::move(waiting);
@@ -116,8 +127,8 @@ bool PartitionMachine::CheckVersion(Waiting& waiting, events::Version current, b
     return true;
   }
   if (!record.expected) {
-    // A first report needs none; nor does a new item of the registry.
-    if (!exists) return true;
+    // A first report needs none, nor a new item of the registry, nor sibling rows.
+    if (!exists || KindOf(record) == schema::Kind::SIBLING) return true;
     Reject(waiting, Refuse(Reason::VERSION_MISSING), out);
     return false;
   }

@@ -21,9 +21,24 @@ struct RelatedPerson {
   bool conflicted = false;         // 15 GuardianConflictFlagged stands
 };
 
+// A request for a second person's approval and what became of it (98, 98b, R58).
+struct Approval {
+  uint32_t request = 0;            // number of 98 in the sibling stream
+  uint16_t target = 0;             // row of the event proposed
+  events::RequestHash content;
+  std::string author;
+  std::string to;                  // staff asked, or empty
+  std::string to_unit;             // unit asked, or empty
+  absl::Time expires;
+  bool given = false;              // 98b
+  std::string given_by;
+};
+
 struct CaseState {
   // Row of each event so far, by its number in the stream from 1: events[0] is number 1.
   std::vector<uint16_t> events;
+  std::vector<uint16_t> siblings;  // likewise of the sibling stream
+  std::vector<Approval> approvals;
   bool opened = false;             // 5 CaseOpened
   bool closed = false;             // 79 CaseClosed stands
   std::string owner;               // unit in charge, from 5

@@ -127,8 +127,8 @@ absl::Status Reader::BeginSub(int number, absl::string_view rest, int line) {
   }
   for (int missing = before + 1; missing < number; ++missing) {
     const std::string item = absl::StrCat(leaf.article, "(", missing, ")");
-    part.defects.push_back(MakeDefect(
-        {.kind = "article_missing", .item = item, .detail = item, .line = line}));
+    part.defects.push_back(
+        MakeDefect({.kind = "article_missing", .item = item, .detail = item, .line = line}));
   }
   // The first item takes the place of the article, which so far was one leaf with an empty body.
   if (before == 0 && leaf.body.text.empty()) part.leaves.pop_back();
@@ -137,8 +137,8 @@ absl::Status Reader::BeginSub(int number, absl::string_view rest, int line) {
   leaf.body = {};
   leaf.body.Append(rest, line);
   leaf.has_units = false;
-  leaf.lead.clear();
-  leaf.support.clear();
+  leaf.lead = {};
+  leaf.support = {};
   TakeTitle(&leaf);
   part.leaves.push_back(std::move(leaf));
   open_ = true;
@@ -169,24 +169,28 @@ void Reader::TakeUnits(ArticleLeaf* leaf) {
   const size_t open = text.find_last_of(U"(（", end - 1);
   if (open == std::u32string::npos) return;
   const int line = leaf->body.lines[open];
-  const std::string list = Normalize(ToUtf8(text.substr(open + 1, end - open - 2)));
-  const size_t lead_end = list.find("负责");
-  if (lead_end == std::string::npos && !absl::EndsWith(list, "配合")) return;
-  absl::string_view support = list;
-  if (lead_end != std::string::npos) support.remove_prefix(lead_end + absl::string_view("负责").size());
-  absl::ConsumePrefix(&support, "，");
-  const bool ends_well = absl::ConsumeSuffix(&support, "配合");
-  if (lead_end == std::string::npos || (!support.empty() && !ends_well)) {
+  const LinedText list = Normalize(Slice(leaf->body, open + 1, end - 1));
+  const std::u32string lead_word = U"负责";
+  const std::u32string support_word = U"配合";
+  const size_t size = list.text.size();
+  const size_t lead_end = list.text.find(lead_word);
+  const bool has_lead = lead_end != std::u32string::npos;
+  const bool has_support = size >= support_word.size() &&
+                           list.text.compare(size - support_word.size(), size, support_word) == 0;
+  if (!has_lead && !has_support) return;
+  size_t from = has_lead ? lead_end + lead_word.size() : 0;
+  if (from < size && list.text[from] == U'，') ++from;
+  if (!has_lead || (from < size && !has_support)) {
+    const std::string read = Shorten(ToUtf8(list.text), 80);
     part.defects.push_back(MakeDefect({.kind = "unit_list_unread",
                                        .item = leaf->Item(),
-                                       .detail = "",
                                        .line = line,
-                                       .readings = {{"article", "units", Shorten(list, 80), line}}}));
+                                       .readings = {{"article", "units", read, line}}}));
   }
   leaf->has_units = true;
   leaf->units_line = line;
-  leaf->lead = lead_end == std::string::npos ? "" : list.substr(0, lead_end);
-  leaf->support = std::string(support);
+  if (has_lead) leaf->lead = Slice(list, 0, lead_end);
+  leaf->support = Slice(list, from, has_support ? size - support_word.size() : size);
   leaf->body = Slice(leaf->body, 0, open);
 }
 

@@ -17,18 +17,19 @@ struct Chapter {
   int line = 0;
 };
 
-// The smallest piece of an article that is a task of its own: （一） of article 8, or all of article 16.
+// The smallest piece of an article that is a task of its own: （一） of article 8, or all of
+// article 16.
 struct ArticleLeaf {
   int article = 0;
   int sub = 0;  // 0: the article has no （N）.
   int chapter = 0;
-  int ordinal = 0;      // of the article in its chapter, 工作目标 not counted: the （N） of the table.
+  int ordinal = 0;  // of the article in its chapter, 工作目标 not counted: the （N） of the table.
   std::string heading;  // title of the article.
   std::string title;    // own title; that of the article if sub is 0.
   LinedText body;       // without title and unit list.
   int line = 0;
-  bool has_units = false;  // ended in a list （…负责…）.
-  std::string lead, support;
+  bool has_units = false;   // ended in a list （…负责…）.
+  LinedText lead, support;  // names joined by "、".
   int units_line = 0;
 
   std::string Item() const;   // "8(1)", "16"

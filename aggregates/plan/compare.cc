@@ -75,7 +75,7 @@ class Comparison {
             {kTable, std::string(field), table, row_->line}};
   }
 
-  void Names(const UnitList& list, const Field& field, absl::string_view source, int line);
+  void Names(const Field& field, absl::string_view source);
   void CompareField(const Field& field);
   void CompareNames(const Field& field);
   void InBothColumns(const UnitList& lead, const UnitList& support);
@@ -87,23 +87,35 @@ class Comparison {
   std::string id_;
 };
 
-// Every unknown name and every variant, each with its line.
-void Comparison::Names(const UnitList& list, const Field& field, absl::string_view source,
-                       int line) {
+// Every unknown name and every variant, each with its line. A variant is told with the spelling of
+// the other source, if that is another one.
+void Comparison::Names(const Field& field, absl::string_view source) {
+  const bool of_article = source == kArticle;
+  const UnitList& list = of_article ? field.article : field.table;
   const std::string name(field.name);
+  const std::string from(source);
+  const auto reading = [&](absl::string_view where, const UnitMention& mention) {
+    return PlanReading{std::string(where), name, Shorten(mention.text, kLongestName), mention.line};
+  };
   if (list.empty_name) {
-    Report({.kind = "empty_unit_name",
-            .line = line,
-            .readings = {{std::string(source), name, list.Text(), line}}});
+    const int line = of_article ? leaf_->units_line : row_->line;
+    Report(
+        {.kind = "empty_unit_name", .line = line, .readings = {{from, name, list.Text(), line}}});
   }
   for (const UnitMention& mention : list.mentions) {
     const bool unknown = mention.codes.empty();
     if (!unknown && !mention.variant) continue;
+    std::vector<PlanReading> readings = {reading(source, mention)};
+    for (const UnitMention& other : (of_article ? field.table : field.article).mentions) {
+      if (unknown || other.codes != mention.codes || other.text == mention.text) continue;
+      const auto at = of_article ? readings.end() : readings.begin();  // The article comes first.
+      readings.insert(at, reading(of_article ? kTable : kArticle, other));
+    }
     Report({.kind = unknown ? "unknown_unit" : "unit_variant",
             .detail = Shorten(mention.text, kLongestName),
             .unit = unknown ? "" : mention.codes[0],
-            .line = line,
-            .readings = {{std::string(source), name, Shorten(mention.text, kLongestName), line}}});
+            .line = mention.line,
+            .readings = std::move(readings)});
   }
 }
 
@@ -122,29 +134,33 @@ void Comparison::CompareField(const Field& field) {
   CompareNames(field);
 }
 
-// One unit, two spellings.
+// One unit, two spellings, neither that of the directory. (Names tells where only one is strange.)
 void Comparison::CompareNames(const Field& field) {
   for (const UnitMention& left : field.article.mentions) {
     for (const UnitMention& right : field.table.mentions) {
       if (left.codes.empty() || left.codes != right.codes || left.text == right.text) continue;
-      if (!left.variant && !right.variant) continue;
+      if (!left.variant || !right.variant) continue;
       Report({.kind = "unit_name_differs",
               .detail = absl::StrCat(left.text, " / ", right.text),
               .unit = left.codes[0],
-              .readings = Both(field.name, left.text, leaf_->units_line, right.text)});
+              .readings = Both(field.name, left.text, left.line, right.text)});
     }
   }
 }
 
 void Comparison::InBothColumns(const UnitList& lead, const UnitList& support) {
+  UnitList both;
   for (const UnitMention& mention : lead.mentions) {
     const auto same = [&](const UnitMention& other) { return other.text == mention.text; };
-    if (std::none_of(support.mentions.begin(), support.mentions.end(), same)) continue;
-    Report({.kind = "unit_in_both_columns",
-            .detail = mention.text,
-            .readings = {{kTable, "lead", lead.Text(), row_->line},
-                         {kTable, "support", support.Text(), row_->line}}});
+    if (std::any_of(support.mentions.begin(), support.mentions.end(), same)) {
+      both.mentions.push_back(mention);
+    }
   }
+  if (both.mentions.empty()) return;
+  Report({.kind = "unit_in_both_columns",
+          .detail = both.Text(),
+          .readings = {{kTable, "lead", lead.Text(), row_->line},
+                       {kTable, "support", support.Text(), row_->line}}});
 }
 
 // Units that slid into the years: neither column is decided for them.
@@ -178,17 +194,19 @@ void Comparison::Units() {
   if (by_article) {
     lead.article = ReadUnits(leaf_->lead);
     support.article = ReadUnits(leaf_->support);
-    Names(lead.article, lead, kArticle, leaf_->units_line);
-    Names(support.article, support, kArticle, leaf_->units_line);
-  } else if (leaf_ != nullptr && NamesKnownUnit(leaf_->title) && row_ == nullptr) {
-    // An article that is about a unit, as the sixth is about the office, is that unit's task.
-    lead.article = ReadUnits(leaf_->title);
+  } else if (row_ == nullptr && IsOffice(leaf_->title)) {
+    // The sixth article says what the office does and has no list of its own.
+    lead.article = ReadUnits(leaf_->title, leaf_->line);
   }
   if (row_ != nullptr) {
-    lead.table = ReadUnits(row_->lead);
-    support.table = ReadUnits(row_->support);
-    Names(lead.table, lead, kTable, row_->line);
-    Names(support.table, support, kTable, row_->line);
+    lead.table = ReadUnits(row_->lead, row_->line);
+    support.table = ReadUnits(row_->support, row_->line);
+  }
+  for (const Field* field : {&lead, &support}) {
+    Names(*field, kArticle);
+    Names(*field, kTable);
+  }
+  if (row_ != nullptr) {
     InBothColumns(lead.table, support.table);
     Displaced(lead, support);
     if (by_article) {
@@ -208,13 +226,12 @@ void Comparison::Units() {
 void Comparison::Row() {
   if (row_ == nullptr || leaf_ == nullptr) return;
   if (!row_->has_task) {
-    Report({.kind = "no_task_text",
-            .readings = Both("text", leaf_->title, leaf_->line, "")});
+    Report({.kind = "no_task_text", .readings = Both("text", leaf_->title, leaf_->line, "")});
   }
   if (!row_->text_in_support.empty()) {
     Report({.kind = "text_in_unit_column",
             .detail = "support",
-            .readings = Both("support", leaf_->support, leaf_->units_line,
+            .readings = Both("support", ToUtf8(leaf_->support.text), leaf_->units_line,
                              Shorten(Normalize(row_->text_in_support), kLongestName))});
   }
   if (!row_->heading.empty() && row_->heading != leaf_->heading) {

@@ -14,8 +14,8 @@ struct Kind {
 };
 
 constexpr std::array kKinds = {
-    Kind{"missing_row", "年度方案表缺少$0所对应的行，只有条文可据。$1",
-         "the table has no row for $0; the article is the only source. $1"},
+    Kind{"missing_row", "年度方案表第$1行之间缺少$0所对应的行，只有条文可据。",
+         "the table has no row for $0 between lines $1; the article is the only source"},
     Kind{"no_task_text", "$0在表中没有工作任务文字。", "the row of $0 has no task text"},
     Kind{"units_differ", "$0的$1在条文与表中不一致。",
          "article and table name different units for $0 ($1)"},

@@ -1,7 +1,8 @@
 // Reads the progress cells of a row as milestones.
 //
-// A milestone is the text under one expression of time: a sentence that names a year, 每年 or 长期坚持
-// begins a new one, a sentence without any belongs to the one before it in the same paragraph.
+// A milestone is the text under one expression of time: a sentence that names a year, 每年 or
+// 长期坚持 begins a new one, a sentence without any belongs to the one before it in the same
+// paragraph.
 #pragma once
 
 #include <vector>

@@ -62,8 +62,8 @@ void Assembler::ReadPeriod() {
     if (line.number >= articles_.articles.front().line) return;
     const size_t dash = line.text.find("—");
     if (dash == absl::string_view::npos || dash < 4) continue;
-    const std::string years = absl::StrCat(line.text.substr(dash - 4, 4), "年",
-                                           line.text.substr(dash + 3, 4), "年");
+    const std::string years =
+        absl::StrCat(line.text.substr(dash - 4, 4), "年", line.text.substr(dash + 3, 4), "年");
     const std::vector<int> found = YearsIn(years);
     if (found.size() == 2) {
       period_ = {found[0], found[1]};
@@ -78,41 +78,37 @@ absl::Status Assembler::Members() {
   const auto is_members = [](const ArticleLeaf& leaf) { return leaf.title == kMembersTitle; };
   const auto leaf = std::find_if(articles_.leaves.begin(), articles_.leaves.end(), is_members);
   if (leaf == articles_.leaves.end()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("line ", articles_.articles.back().line, ": none of the ",
-                     articles_.articles.size(), " articles names the member units (",
-                     kMembersTitle, ")"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "line ", articles_.articles.back().line, ": none of the ", articles_.articles.size(),
+        " articles names the member units (", kMembersTitle, ")"));
   }
-  std::string list = ToUtf8(Normalize(leaf->body).text);
-  absl::string_view names = list;
-  absl::ConsumeSuffix(&names, "。");
-  absl::ConsumeSuffix(&names, "为成员单位");
+  LinedText names = Normalize(leaf->body);  // A、B为成员单位。
+  names.text.resize(std::min(names.text.size(), names.text.rfind(U"为成员单位")));
   std::set<std::string> listed;
   const std::string item = leaf->Item();
   for (const UnitMention& mention : ReadUnits(names).mentions) {
-    const auto found = std::find_if(
-        Directory().begin(), Directory().end(), [&](const PlanUnit& unit) {
+    const auto found =
+        std::find_if(Directory().begin(), Directory().end(), [&](const PlanUnit& unit) {
           return unit.kind == "member" && !mention.codes.empty() && unit.code == mention.codes[0];
         });
     const bool known = found != Directory().end();
     if (known && listed.insert(found->code).second) document_.units.push_back(*found);
     if (known && !mention.variant) continue;
+    const std::string name = Shorten(mention.text, 60);
     document_.defects.push_back(
         MakeDefect({.kind = known ? "unit_variant" : "member_unknown",
                     .item = item,
-                    .detail = Shorten(mention.text, 60),
+                    .detail = name,
                     .unit = known ? found->code : "",
-                    .line = leaf->line,
-                    .readings = {{"article", "units", Shorten(mention.text, 60), leaf->line}}}));
+                    .line = mention.line,
+                    .readings = {{"article", "units", name, mention.line}}}));
   }
   for (const PlanUnit& unit : Directory()) {
     if (listed.count(unit.code) > 0) continue;
     document_.units.push_back(unit);
     if (unit.kind != "member") continue;
-    document_.defects.push_back(MakeDefect({.kind = "member_not_listed",
-                                            .item = item,
-                                            .detail = unit.name_zh,
-                                            .line = leaf->line}));
+    document_.defects.push_back(MakeDefect(
+        {.kind = "member_not_listed", .item = item, .detail = unit.name_zh, .line = leaf->line}));
   }
   return absl::OkStatus();
 }
@@ -137,7 +133,7 @@ void Assembler::Items() {
     const ArticleLeaf& leaf = articles_.leaves[i];
     const std::vector<const TableRow*> rows = RowsOf(i);
     // No task: no units, no row, and not about a unit.
-    if (rows.empty() && !leaf.has_units && !NamesKnownUnit(leaf.title)) continue;
+    if (rows.empty() && !leaf.has_units && !IsOffice(leaf.title)) continue;
     Keep(CompareItem(&leaf, rows.empty() ? nullptr : rows[0], period_));
     if (rows.empty() && leaf.has_units) MissingRow(i);
     for (size_t again = 1; again < rows.size(); ++again) {
@@ -180,7 +176,7 @@ void Assembler::MissingRow(size_t leaf) {
   document_.defects.push_back(
       MakeDefect({.kind = "missing_row",
                   .item = lost.Item(),
-                  .detail = absl::StrCat("[", before, ", ", after, "]"),
+                  .detail = absl::StrCat(before, "-", after),
                   .line = lost.line,
                   .readings = {{"article", "row", lost.title, lost.line},
                                {"table", "row", "", after != 0 ? after : before}}}));
@@ -200,8 +196,7 @@ void Assembler::LostHeadings() {
   for (const auto& [article, found] : headed) {
     if (found) continue;
     const auto is_it = [&, number = article](const PlanArticle& a) { return a.number == number; };
-    const auto& source =
-        *std::find_if(articles_.articles.begin(), articles_.articles.end(), is_it);
+    const auto& source = *std::find_if(articles_.articles.begin(), articles_.articles.end(), is_it);
     document_.defects.push_back(
         MakeDefect({.kind = "heading_lost",
                     .item = absl::StrCat(article),
@@ -245,13 +240,16 @@ void Assembler::CutHeaders() {
 }
 
 // A date that stands alone before the articles is that of signing, "…印发" after the table that of
-// printing. The second is also the document's last line of substance: without it the end is missing.
+// printing. The second is also the document's last line of substance: without it the end is
+// missing.
 absl::Status Assembler::Dates() {
   const Line* signed_on = nullptr;
   const Line* printed_on = nullptr;
   for (const Line& line : lines_) {
-    if (YearsIn(line.text).size() != 1 || line.text.size() > 40) continue;
-    const bool printed = absl::EndsWith(absl::StripAsciiWhitespace(line.text), kPrinted);
+    const absl::string_view text = absl::StripAsciiWhitespace(line.text);
+    const bool printed = absl::EndsWith(text, kPrinted);
+    if (YearsIn(text).size() != 1 || text.size() > 40) continue;
+    if (!printed && !absl::EndsWith(text, "日")) continue;
     if (line.number < articles_.articles.front().line && !printed) signed_on = &line;
     if (line.number > lines_[table_.end - 1].number && printed) printed_on = &line;
   }
@@ -271,11 +269,12 @@ absl::Status Assembler::Dates() {
   std::vector<PlanReading> readings = {{"document", "signed", signing, signed_on->number},
                                        {"document", "printed", printing, printed_on->number}};
   if (force != nullptr) readings.push_back({"article", "text", force->title, force->line});
-  document_.defects.push_back(MakeDefect({.kind = "issue_date_open",
-                                          .item = force == nullptr ? "" : force->Item(),
-                                          .detail = absl::StrCat(signing, " / ", printing),
-                                          .line = force == nullptr ? signed_on->number : force->line,
-                                          .readings = std::move(readings)}));
+  document_.defects.push_back(
+      MakeDefect({.kind = "issue_date_open",
+                  .item = force == nullptr ? "" : force->Item(),
+                  .detail = absl::StrCat(signing, " / ", printing),
+                  .line = force == nullptr ? signed_on->number : force->line,
+                  .readings = std::move(readings)}));
   return absl::OkStatus();
 }
 

@@ -1,4 +1,5 @@
-// The Lincang plan (临政办发〔2022〕3号) as data: its units, its tasks and everything wrong with it.
+// The Lincang plan (临政办发〔2022〕3号) as data: its units, its tasks and everything wrong with
+// it.
 //
 // The document is articles 1-38 followed by a table of tasks by year. Each task stands twice, once
 // as an article with its 负责/配合 list and once as a row; pages were lost and cells shifted on the
@@ -27,9 +28,10 @@ namespace guitu::aggregates {
 
 // A unit of the directory. The member units come first, in the order of article 5.
 struct PlanUnit {
-  std::string code;                   // "PSB"; a county has its county code, "530902".
-  std::string name_zh;                // as article 5 or the domain description spells it.
-  std::vector<std::string> variants;  // other spellings of the one unit; "A、B" is a name split in two.
+  std::string code;     // "PSB"; a county has its county code, "530902".
+  std::string name_zh;  // as article 5 or the domain description spells it.
+  std::vector<std::string>
+      variants;  // other spellings of the one unit; "A、B" is a name split in two.
   // "member" (article 5), "office", "members" (all of them together), "counties" (all of them),
   // "county", or "body" (records or reads, is no member).
   std::string kind;
@@ -37,8 +39,9 @@ struct PlanUnit {
   friend bool operator==(const PlanUnit&, const PlanUnit&) = default;
 };
 
-// A piece of a progress cell under one expression of time. No year: the words name none (a task that
-// goes on, 长期坚持, or is due every year, 每年), or the source lost it (then there is a defect too).
+// A piece of a progress cell under one expression of time. No year: the words name none (a task
+// that goes on, 长期坚持, or is due every year, 每年), or the source lost it (then there is a
+// defect too).
 struct PlanMilestone {
   std::optional<int> year;
   std::string text;
@@ -82,10 +85,10 @@ struct PlanArticle {
 };
 
 struct PlanDefect {
-  int number = 0;     // in the list of defects of domain/plan.md; 0: found beyond that list.
-  std::string kind;   // "missing_row", "units_differ", ...: defect_catalogue.cc lists them.
-  std::string item;   // item or article it belongs to; empty for a page.
-  int line = 0;       // where to look first; readings name the other places.
+  int number = 0;      // in the list of defects of domain/plan.md; 0: found beyond that list.
+  std::string kind;    // "missing_row", "units_differ", ...: defect_catalogue.cc lists them.
+  std::string item;    // item or article it belongs to; empty for a page.
+  int line = 0;        // where to look first; readings name the other places.
   std::string zh, en;  // one sentence for people.
   std::vector<PlanReading> readings;
   friend bool operator==(const PlanDefect&, const PlanDefect&) = default;

@@ -58,14 +58,22 @@ bool IsSpace(char32_t c) {
 
 char32_t FullWidth(char32_t c) {
   switch (c) {
-    case U',': return U'，';
-    case U';': return U'；';
-    case U':': return U'：';
-    case U'(': return U'（';
-    case U')': return U'）';
-    case U'!': return U'！';
-    case U'?': return U'？';
-    default: return c;
+    case U',':
+      return U'，';
+    case U';':
+      return U'；';
+    case U':':
+      return U'：';
+    case U'(':
+      return U'（';
+    case U')':
+      return U'）';
+    case U'!':
+      return U'！';
+    case U'?':
+      return U'？';
+    default:
+      return c;
   }
 }
 

@@ -135,9 +135,10 @@ bool ReadRow(const Cells& cells, TableRow* row) {
 }
 
 PlanDefect Unread(const Line& line) {
-  return MakeDefect({.kind = "line_unread",
-                     .line = line.number,
-                     .readings = {{"table", "row", Shorten(Normalize(line.text), 80), line.number}}});
+  return MakeDefect(
+      {.kind = "line_unread",
+       .line = line.number,
+       .readings = {{"table", "row", Shorten(Normalize(line.text), 80), line.number}}});
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Reads the table of tasks by year: rows of tab-separated cells, in pages that each repeat two lines
-// of headings.
+// Reads the table of tasks by year: rows of tab-separated cells, in pages that each repeat two
+// lines of headings.
 //
 // Cells that spanned rows or columns on paper were flattened: a row has 0 to 2 cells of headings
 // before its task, and progress cells no longer stand under their years. So a row is read from its
@@ -18,7 +18,7 @@
 namespace guitu::aggregates::plan {
 
 struct TableHeader {
-  int line = 0;       // of the year line.
+  int line = 0;  // of the year line.
   int lead_column = 0;
   std::vector<std::optional<int>> years;  // by column; nothing where the column has none.
   int LastYear() const;                   // 0: no year at all.
@@ -33,12 +33,12 @@ struct TableRow {
   int line = 0;
   TableHeader header;
   int lead_column = 0;
-  std::string section;               // "二、犯罪预防" without spaces, the nearest one above if none.
+  std::string section;  // "二、犯罪预防" without spaces, the nearest one above if none.
   bool own_section = false;
   std::optional<int> section_number;
-  std::optional<int> group;          // （一）, only if the row itself has it.
-  std::string heading;               // what follows （一）, without spaces.
-  std::optional<int> number;         // "2." of the task.
+  std::optional<int> group;   // （一）, only if the row itself has it.
+  std::string heading;        // what follows （一）, without spaces.
+  std::optional<int> number;  // "2." of the task.
   bool has_task = false;
   std::string title;                 // first sentence of the task, without spaces.
   std::string body;                  // the rest of the task.

@@ -46,7 +46,7 @@ const std::map<std::string, Spelling>& Spellings() {
 std::optional<UnitMention> Lookup(const std::string& name) {
   const auto found = Spellings().find(name);
   if (found == Spellings().end()) return std::nullopt;
-  return UnitMention{name, found->second.codes, found->second.variant};
+  return UnitMention{name, found->second.codes, found->second.variant, 0};
 }
 
 std::vector<PlanUnit> MakeMembers() {
@@ -58,11 +58,7 @@ std::vector<PlanUnit> MakeMembers() {
       {"NGC", "市关工委", {}, kind, ""},
       {"NPC", "市人大常委会法工委", {}, kind, ""},
       {"DRC", "市发展改革委", {}, kind, ""},
-      {"EDU",
-       "市教育体育局",
-       {"市教育局", "市教育局、市体育局", "市教育局、体育局"},
-       kind,
-       ""},
+      {"EDU", "市教育体育局", {"市教育局", "市教育局、市体育局", "市教育局、体育局"}, kind, ""},
       {"ERC", "市民族宗教委", {"市民宗委"}, kind, ""},
       {"PSB", "市公安局", {}, kind, ""},
       {"MCA", "市民政局", {}, kind, ""},
@@ -154,32 +150,49 @@ std::string UnitList::Text() const {
   });
 }
 
-UnitList ReadUnits(absl::string_view list) {
+UnitList ReadUnits(const LinedText& list) {
   UnitList out;
-  const std::string normal = Normalize(list);
-  if (normal.empty()) return out;
-  const std::vector<std::string> names = absl::StrSplit(normal, "、");
+  const LinedText normal = Normalize(list);
+  if (normal.text.empty()) return out;
+  const std::vector<std::string> names = absl::StrSplit(ToUtf8(normal.text), "、");
+  size_t at = 0;  // of the name, in code points.
   for (size_t i = 0; i < names.size(); ++i) {
+    const size_t begin = at;
+    at += ToCodePoints(names[i]).size() + 1;
     if (names[i].empty()) {
       out.empty_name = true;
       continue;
     }
-    if (i + 1 < names.size()) {
-      if (auto split = Lookup(absl::StrCat(names[i], "、", names[i + 1]))) {
-        out.mentions.push_back(*std::move(split));
-        ++i;
-        continue;
-      }
+    std::optional<UnitMention> mention;
+    if (i + 1 < names.size()) mention = Lookup(absl::StrCat(names[i], "、", names[i + 1]));
+    if (mention.has_value()) {
+      at += ToCodePoints(names[++i]).size() + 1;
+    } else {
+      mention = Lookup(names[i]);
     }
-    auto known = Lookup(names[i]);
-    out.mentions.push_back(known ? *std::move(known) : UnitMention{names[i], {}, false});
+    if (!mention.has_value()) mention = UnitMention{names[i], {}, false, 0};
+    mention->line = normal.lines[begin];
+    out.mentions.push_back(*std::move(mention));
   }
   return out;
 }
 
+UnitList ReadUnits(absl::string_view list, int line) {
+  LinedText lined;
+  lined.Append(list, line);
+  return ReadUnits(lined);
+}
+
 bool NamesKnownUnit(absl::string_view list) {
-  for (const UnitMention& mention : ReadUnits(list).mentions) {
+  for (const UnitMention& mention : ReadUnits(list, 0).mentions) {
     if (!mention.codes.empty()) return true;
+  }
+  return false;
+}
+
+bool IsOffice(absl::string_view name) {
+  for (const PlanUnit& unit : Directory()) {
+    if (unit.kind == "office" && unit.name_zh == name) return true;
   }
   return false;
 }

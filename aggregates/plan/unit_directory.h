@@ -1,8 +1,8 @@
 // The units the plan knows, and the reading of a list of unit names.
 //
 // The directory is knowledge, not derived: codes, names and the spellings known to mean one unit
-// (domain/plan.md, "Unit directory" and defect 15). A spelling not in it stays unknown, however near
-// it looks: whether 网信市场局 is the market bureau is for the office to say.
+// (domain/plan.md, "Unit directory" and defect 15). A spelling not in it stays unknown, however
+// near it looks: whether 网信市场局 is the market bureau is for the office to say.
 #pragma once
 
 #include <string>
@@ -10,6 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "aggregates/plan/plan_document.h"
+#include "aggregates/plan/plan_text.h"
 
 namespace guitu::aggregates::plan {
 
@@ -18,9 +19,11 @@ const std::vector<PlanUnit>& Directory();
 
 // One name of a list, as it was read.
 struct UnitMention {
-  std::string text;                // as written, without spaces; both halves of a split name.
-  std::vector<std::string> codes;  // empty: unknown. Two where one name means two (counties and members).
-  bool variant = false;            // a spelling that is to be reported.
+  std::string text;  // as written, without spaces; both halves of a split name.
+  std::vector<std::string>
+      codes;             // empty: unknown. Two where one name means two (counties and members).
+  bool variant = false;  // a spelling that is to be reported.
+  int line = 0;          // where the name begins.
 };
 
 struct UnitList {
@@ -31,9 +34,13 @@ struct UnitList {
 };
 
 // Reads names joined by "、". Never fails: what is unknown is kept as an unknown mention.
-UnitList ReadUnits(absl::string_view list);
+UnitList ReadUnits(const LinedText& list);
+UnitList ReadUnits(absl::string_view list, int line);
 
 // Whether any name of the list is known: tells a list of units from a sentence.
 bool NamesKnownUnit(absl::string_view list);
+
+// Whether this is the office's name: an article headed so is the office's task.
+bool IsOffice(absl::string_view name);
 
 }  // namespace guitu::aggregates::plan

@@ -9,8 +9,8 @@ namespace {
 
 constexpr size_t kMostPlaces = 8;
 constexpr size_t kMostSteps = 4'000'000;
-constexpr size_t kContext = 4;    // code points either side.
-constexpr size_t kLongest = 60;   // of a place.
+constexpr size_t kContext = 4;   // code points either side.
+constexpr size_t kLongest = 60;  // of a place.
 
 // Two ranges that stand for each other.
 struct Hunk {
@@ -109,8 +109,8 @@ std::vector<WordingDifference> CompareWording(const LinedText& left, absl::strin
   for (const Hunk& h : hunks) {
     int line = 0;
     if (!a.lines.empty()) line = a.lines[std::min(h.left_begin, a.lines.size() - 1)];
-    differences.push_back({Excerpt(a.text, h.left_begin, h.left_end),
-                           Excerpt(b, h.right_begin, h.right_end), line});
+    differences.push_back(
+        {Excerpt(a.text, h.left_begin, h.left_end), Excerpt(b, h.right_begin, h.right_end), line});
   }
   return differences;
 }

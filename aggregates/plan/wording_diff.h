@@ -13,10 +13,10 @@ struct WordingDifference {
   int left_line = 0;        // where the difference begins in `left`.
 };
 
-// Compares without regard to spaces, width and punctuation. At most 8 places: nearer ones are told as
-// one, long ones in the middle shortened to 60 code points. Empty if the wordings are the same.
-// Cost: O(size of left x size of right), bounded at 4 million steps; beyond it all that lies between
-// the common beginning and the common end is one difference.
+// Compares without regard to spaces, width and punctuation. At most 8 places: nearer ones are told
+// as one, long ones in the middle shortened to 60 code points. Empty if the wordings are the same.
+// Cost: O(size of left x size of right), bounded at 4 million steps; beyond it all that lies
+// between the common beginning and the common end is one difference.
 std::vector<WordingDifference> CompareWording(const LinedText& left, absl::string_view right);
 
 }  // namespace guitu::aggregates::plan

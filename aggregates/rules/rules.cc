@@ -16,12 +16,6 @@ using rules_internal::CadenceTable;
 using rules_internal::CodeTable;
 using rules_internal::FigureTable;
 
-// absl::string_view has no conversion to the key of a std::map of std::string.
-template <typename Map>
-auto Find(const Map& map, absl::string_view key) {
-  return map.find(std::string(key));
-}
-
 // The last one in force on `day`, by its own date; the first where none is.
 template <typename Tables>
 size_t InForce(const Tables& tables, absl::CivilDay day) {
@@ -111,7 +105,7 @@ RuleData RuleData::On(absl::CivilDay day) const {
 }
 
 bool RuleData::HasList(absl::string_view list) const {
-  return Find(data_->lists, list) != data_->lists.end();
+  return data_->lists.find(list) != data_->lists.end();
 }
 
 bool RuleData::HasCode(absl::string_view list, absl::string_view code) const {
@@ -124,7 +118,7 @@ bool RuleData::MayUse(absl::string_view list, absl::string_view code, absl::Civi
 }
 
 const CodeLabel* RuleData::FindCode(absl::string_view list, absl::string_view code) const {
-  auto table = Find(data_->lists, list);
+  auto table = data_->lists.find(list);
   if (table == data_->lists.end()) return nullptr;
   auto it = table->second->by_code.find(code);
   return it == table->second->by_code.end() ? nullptr : &table->second->codes[it->second];
@@ -132,7 +126,7 @@ const CodeLabel* RuleData::FindCode(absl::string_view list, absl::string_view co
 
 const std::vector<CodeLabel>& RuleData::Codes(absl::string_view list) const {
   static const std::vector<CodeLabel>& none = *new std::vector<CodeLabel>();
-  auto it = Find(data_->lists, list);
+  auto it = data_->lists.find(list);
   return it == data_->lists.end() ? none : it->second->codes;
 }
 
@@ -143,7 +137,7 @@ std::vector<std::string> RuleData::Lists() const {
 }
 
 int RuleData::CodeListVersion(absl::string_view list) const {
-  auto it = Find(data_->lists, list);
+  auto it = data_->lists.find(list);
   return it == data_->lists.end() ? 0 : it->second->version;
 }
 

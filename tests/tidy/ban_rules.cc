@@ -59,39 +59,36 @@ bool NamesAnIssue(absl::string_view after) {
 }  // namespace
 
 Findings WallClock(const Tree& tree) {
-  static const auto* ban = new Ban{
-      {"system_clock::now", "absl::Now(", "absl::GetCurrentTimeNanos(", "gettimeofday(",
-       "clock_gettime(", "time(nullptr)", "time(NULL)"},
-      "the Clock port, adapters/runtime/clock.h",
-      {},
-      {{"adapters/clock", "this is the port's implementation"}}};
+  static const auto* ban =
+      new Ban{{"system_clock::now", "absl::Now(", "absl::GetCurrentTimeNanos(", "gettimeofday(",
+               "clock_gettime(", "time(nullptr)", "time(NULL)"},
+              "the Clock port, adapters/runtime/clock.h",
+              {},
+              {{"adapters/clock", "this is the port's implementation"}}};
   return Search(tree, *ban);
 }
 
 Findings Randomness(const Tree& tree) {
-  static const auto* ban = new Ban{
-      {"random_device", "rand(", "srand(", "random(", "drand48(", "getrandom(", "getentropy(",
-       "randombytes_buf(", "RAND_bytes(", "absl::BitGen", "absl::InsecureBitGen"},
-      "a source handed in, from adapters/crypto/random.h; in tests a printed seed",
-      {},
-      {{"adapters/crypto", "this is the source"}}};
+  static const auto* ban =
+      new Ban{{"random_device", "rand(", "srand(", "drand48(", "getrandom(", "getentropy(",
+               "randombytes_buf(", "RAND_bytes(", "absl::BitGen", "absl::InsecureBitGen"},
+              "a source handed in, from adapters/crypto/random.h; in tests a printed seed",
+              {},
+              {{"adapters/crypto", "this is the source"}}};
   return Search(tree, *ban);
 }
 
 Findings StandardOut(const Tree& tree) {
-  static const auto* ban =
-      new Ban{{"std::cout", "printf(", "puts(", "putchar("},
-              "the log, or a stream handed in by the program",
-              {},
-              {{"tools", "programs print for people"}}};
+  static const auto* ban = new Ban{{"std::cout", "printf(", "puts(", "putchar("},
+                                   "the log, or a stream handed in by the program",
+                                   {},
+                                   {{"tools", "programs print for people"}}};
   return Search(tree, *ban);
 }
 
 Findings SkippedTests(const Tree& tree) {
-  static const auto* ban = new Ban{{"GTEST_SKIP", "DISABLED_"},
-                                   "a test that runs on every machine, or none",
-                                   {"tests"},
-                                   {}};
+  static const auto* ban = new Ban{
+      {"GTEST_SKIP", "DISABLED_"}, "a test that runs on every machine, or none", {"tests"}, {}};
   return Search(tree, *ban);
 }
 

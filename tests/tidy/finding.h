@@ -14,7 +14,8 @@ using Findings = std::vector<std::string>;
 // `line` counts from 0, as in File::lines.
 std::string At(const File& file, size_t line, absl::string_view what);
 
-// One place that a rule leaves out, and why that is right. A rule without a reason has no exception.
+// One place that a rule leaves out, and why that is right. A rule without a reason has no
+// exception.
 struct Exception {
   absl::string_view path;  // a file, or a folder with all below it
   absl::string_view reason;

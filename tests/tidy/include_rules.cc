@@ -63,7 +63,7 @@ constexpr Advice kAdvice[] = {
 };
 
 // Standard headers that reach outside: no I/O, clock, randomness or threads in a pure folder.
-constexpr absl::string_view kImpure[] = {"chrono",   "random", "iostream", "fstream",
+constexpr absl::string_view kImpure[] = {"chrono",     "random", "iostream", "fstream",
                                          "filesystem", "thread", "future"};
 
 struct Sibling {
@@ -122,9 +122,8 @@ bool IsStandard(const Include& include) {
 
 bool May(const Folder& folder, const Include& include) {
   if (folder.may.empty()) {
-    return std::none_of(folder.may_not.begin(), folder.may_not.end(), [&](absl::string_view p) {
-      return absl::StartsWith(include.header, p);
-    });
+    return std::none_of(folder.may_not.begin(), folder.may_not.end(),
+                        [&](absl::string_view p) { return absl::StartsWith(include.header, p); });
   }
   if (IsStandard(include)) {
     return std::find(std::begin(kImpure), std::end(kImpure), include.header) == std::end(kImpure);

@@ -36,8 +36,8 @@ Findings HeaderContracts(const Tree& tree) {
   for (const File& file : tree) {
     if (!absl::EndsWith(file.path, ".h")) continue;
     if (file.lines.empty() || !absl::StartsWith(file.lines[0], "// ")) {
-      findings.push_back(
-          At(file, 0, "no contract on top (say in comment lines what it is for, and its promises)"));
+      findings.push_back(At(
+          file, 0, "no contract on top (say in comment lines what it is for, and its promises)"));
     }
     if (std::find(file.code.begin(), file.code.end(), "#pragma once") == file.code.end()) {
       findings.push_back(At(file, 0, "no #pragma once"));
@@ -59,9 +59,9 @@ Findings FolderReadmes(const Tree& tree) {
   }
   for (const auto& [path, file] : files) {
     if (!absl::EndsWith(path, "/README.md") || file->lines.size() <= kReadmeLinesMax) continue;
-    findings.push_back(At(*file, kReadmeLinesMax,
-                          absl::StrCat(file->lines.size(), " lines (at most ", kReadmeLinesMax,
-                                       ": one screen)")));
+    findings.push_back(
+        At(*file, kReadmeLinesMax,
+           absl::StrCat(file->lines.size(), " lines (at most ", kReadmeLinesMax, ": one screen)")));
   }
   return findings;
 }

@@ -43,7 +43,8 @@ Findings Columns(const Tree& tree) {
     for (size_t i = 0; i < file.lines.size(); ++i) {
       const size_t columns = CodePoints(file.lines[i]);
       if (columns <= kColumnsMax) continue;
-      findings.push_back(At(file, i, absl::StrCat(columns, " columns (wrap at ", kColumnsMax, ")")));
+      findings.push_back(
+          At(file, i, absl::StrCat(columns, " columns (wrap at ", kColumnsMax, ")")));
     }
   }
   return findings;
@@ -55,8 +56,9 @@ Findings Length(const Tree& tree) {
     if (!IsCode(file) && file.kind != Kind::kWeb) continue;
     const size_t limit = IsIn(file.path, "tests") ? kTestLinesMax : kLinesMax;
     if (file.lines.size() <= limit) continue;
-    findings.push_back(At(file, limit, absl::StrCat(file.lines.size(), " lines (split at ", limit,
-                                                    "; near 150 reads best)")));
+    findings.push_back(
+        At(file, limit,
+           absl::StrCat(file.lines.size(), " lines (split at ", limit, "; near 150 reads best)")));
   }
   return findings;
 }
@@ -95,8 +97,10 @@ Findings MachinePaths(const Tree& tree) {
         const size_t at = line.find(path);
         if (at == absl::string_view::npos || (at > 0 && !MayPrecedePath(line[at - 1]))) continue;
         findings.push_back(
-            At(file, i, absl::StrCat(path, " is a place on one machine (use a path from the root of "
-                                           "the tree, or one handed in)")));
+            At(file, i,
+               absl::StrCat(path,
+                            " is a place on one machine (use a path from the root of "
+                            "the tree, or one handed in)")));
       }
     }
   }

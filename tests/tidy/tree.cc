@@ -76,13 +76,11 @@ Tree ReadTree(const std::string& root) {
       continue;
     }
     if (!it->is_regular_file()) continue;
-    const bool executable =
-        (it->status().permissions() & fs::perms::owner_exec) != fs::perms::none;
-    tree.push_back(MakeFile(fs::relative(it->path(), root).generic_string(), Read(it->path()),
-                            executable));
+    const bool executable = (it->status().permissions() & fs::perms::owner_exec) != fs::perms::none;
+    tree.push_back(
+        MakeFile(fs::relative(it->path(), root).generic_string(), Read(it->path()), executable));
   }
-  std::sort(tree.begin(), tree.end(),
-            [](const File& a, const File& b) { return a.path < b.path; });
+  std::sort(tree.begin(), tree.end(), [](const File& a, const File& b) { return a.path < b.path; });
   return tree;
 }
 

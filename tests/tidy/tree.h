@@ -1,7 +1,7 @@
 // The tree under examination: every file git would hold, as text.
 //
-// Values; a rule is a function from a Tree to what it found wrong, so that it runs alike on the real
-// tree and on a sample of two lines.
+// Values; a rule is a function from a Tree to what it found wrong, so that it runs alike on the
+// real tree and on a sample of two lines.
 #pragma once
 
 #include <string>
@@ -35,11 +35,12 @@ using Tree = std::vector<File>;
 
 File MakeFile(absl::string_view path, std::string text, bool executable = false);
 
-// Reads the tree below `root`, sorted by path, without build folders, node_modules and what begins with
-// a dot (but with .ci). Throws std::filesystem::filesystem_error if `root` cannot be read.
+// Reads the tree below `root`, sorted by path, without build folders, node_modules and what begins
+// with a dot (but with .ci). Throws std::filesystem::filesystem_error if `root` cannot be read.
 Tree ReadTree(const std::string& root);
 
-// Whether `path` is in `folder` or below: ("events/a.h", "events") is, ("events_x/a.h", "events") not.
+// Whether `path` is in `folder` or below: ("events/a.h", "events") is, ("events_x/a.h", "events")
+// not.
 bool IsIn(absl::string_view path, absl::string_view folder);
 
 }  // namespace guitu::tidy

@@ -21,7 +21,7 @@ struct Expected {
   SourceMark mark;
 };
 
-const Expected kLengths[] = {
+constexpr Expected kLengths[] = {
     {"K1.length", 24, FigureUnit::HOURS, SourceMark::SECONDARY_PAGE},
     {"K2.length", 7, FigureUnit::WORKING_DAYS, SourceMark::SECONDARY_PAGE},
     {"K3.length", 1, FigureUnit::MONTHS, SourceMark::SECONDARY_PAGE},
