@@ -96,8 +96,22 @@ bool UnitMayRecord(const RegistryState& registry, const Unit& unit, const events
   return false;
 }
 
+bool MayList(const Actor& actor, const CaseFacts& facts, const RegistryState& registry, absl::CivilDay today) {
+  Standing who;
+  if (!Stand(actor, registry, today, who).ok()) return false;
+  return who.role->audits || InScope(*who.role, *who.user, *who.unit, facts);
+}
+
+absl::Status CheckStanding(const Actor& actor, const RegistryState& registry, absl::CivilDay today) {
+  Standing who;
+  return Stand(actor, registry, today, who);
+}
+
 Grant Authorize(const Actor& actor, const Act& act, const CaseFacts& facts, const RegistryState& registry,
                 absl::CivilDay today, const RuleData& rules) {
+  // Set-up: until two administrators exist, `guitu init` makes them (four eyes from the first act on).
+  bool sets_up = actor.staff == kSystemActor && registry.administrators < 2;
+  if (sets_up && std::holds_alternative<AdministerRegistry>(act)) return {absl::OkStatus(), 0, false};
   Standing who;
   if (auto status = Stand(actor, registry, today, who); !status.ok()) return {status, 0, false};
   if (const auto* record = std::get_if<RecordEvents>(&act)) {

@@ -42,6 +42,12 @@ struct Grant {
 Grant Authorize(const Actor& actor, const Act& act, const CaseFacts& facts, const RegistryState& registry,
                 absl::CivilDay today, const RuleData& rules);
 
+// Whether the actor's list of cases shows a case with these facts: open facts only, no personal data.
+bool MayList(const Actor& actor, const CaseFacts& facts, const RegistryState& registry, absl::CivilDay today);
+
+// Whether the actor is an active user with that unit and role.
+absl::Status CheckStanding(const Actor& actor, const RegistryState& registry, absl::CivilDay today);
+
 // True if a unit of these bureaus may record an event of this type (recordedBy).
 bool UnitMayRecord(const RegistryState& registry, const Unit& unit, const events::EventType& type,
                    bool has_case, bool administers);

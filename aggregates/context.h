@@ -14,6 +14,9 @@
 
 namespace guitu::aggregates {
 
+// The actor of acts of the software. No token is ever accepted for it.
+inline constexpr absl::string_view kSystemActor = "system";
+
 // Who acts: as the token says, checked against the registry by authorize().
 struct Actor {
   std::string staff;  // id, never a name; "system" for acts of the software

@@ -162,6 +162,22 @@ void Join(DynamicStruct::Reader in, const StructSpec& spec, DynamicStruct::Build
   }
 }
 
+// Reads every field once. Cap'n Proto looks at a pointer only when it is followed: what is no value of its
+// field is found here, and not by whoever reads the event later.
+void ReadThrough(DynamicStruct::Reader in, const StructSpec& spec) {
+  for (const FieldSpec& field : spec.fields) {
+    if (!in.has(field.field, capnp::HasMode::NON_DEFAULT)) continue;
+    auto value = in.get(field.field);
+    if (!field.is_list) {
+      if (field.nested != nullptr) ReadThrough(value.as<DynamicStruct>(), *field.nested);
+      continue;
+    }
+    for (auto element : value.as<DynamicList>()) {
+      if (field.nested != nullptr) ReadThrough(element.as<DynamicStruct>(), *field.nested);
+    }
+  }
+}
+
 struct Content {
   DynamicStruct::Reader data;
   DynamicStruct::Reader circumstances;
@@ -286,6 +302,9 @@ absl::StatusOr<Event> OpenEvent(schema::Event::Reader in, const OpenContext& con
       status = OpenBox(box, context, sealer, event, *body);
       if (!status.ok()) return;
     }
+    Content content = ContentOf(std::as_const(*body).content(), *event.type->spec);
+    ReadThrough(content.data, *event.type->spec);
+    if (content.has_circumstances) ReadThrough(content.circumstances, Catalogue::Get().circumstances());
   });
   if (failure != nullptr) return absl::DataLossError("an event of the log does not read");
   if (!status.ok()) return status;

@@ -94,11 +94,18 @@ class Catalogue::Builder {
     spec.schema = schema;
     spec.name = ShortName(schema);
     spec.comment = comments_[id];
+    auto category = schema::Category::UNSPECIFIED;  // of the fields that name none
     for (auto annotation : schema.getProto().getAnnotations()) {
       if (annotation.getId() == kLabel) spec.label = ReadLabel(annotation.getValue());
+      if (annotation.getId() == kCategory) {
+        category = static_cast<schema::Category>(annotation.getValue().getEnum());
+      }
     }
     std::vector<FieldSpec> fields;
-    for (auto field : schema.getFields()) fields.push_back(Field(id, field));
+    for (auto field : schema.getFields()) {
+      fields.push_back(Field(id, field));
+      if (fields.back().category == schema::Category::UNSPECIFIED) fields.back().category = category;
+    }
     spec.fields = std::move(fields);
     for (const FieldSpec& field : spec.fields) {
       spec.any_marked |= field.mark != Mark::kOpen || (field.nested != nullptr && field.nested->any_marked);

@@ -11,6 +11,12 @@ namespace {
 // Crockford's base 32: no I, L, O, U, so nothing is misread aloud or in handwriting.
 constexpr absl::string_view kBase32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+// A digit as a polynomial over GF(2), times x, modulo x^5 + x^2 + 1.
+uint32_t TimesX(uint32_t digit) {
+  digit <<= 1;
+  return digit < 32 ? digit : digit ^ 0b100101;
+}
+
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -56,7 +62,8 @@ std::string CaseNumber(const StreamId& stream) {
   for (size_t i = 0; i < 11; ++i) {
     auto digit = static_cast<uint32_t>(bits >> (50 - 5 * i)) & 31;
     digits[i] = kBase32[digit];
-    check = (check * 2 + digit) % 31;  // 31 is prime: any one wrong or two swapped digits show
+    // Each digit has another power of x as its weight, so any one wrong or two swapped digits show.
+    check = TimesX(check ^ digit);
   }
   digits[11] = kBase32[check];
   return absl::StrCat("GT-", digits.substr(0, 4), "-", digits.substr(4, 4), "-", digits.substr(8, 4));

@@ -18,6 +18,7 @@ namespace json = boost::json;
 // Where the parser stands: one per open object or array.
 struct Level {
   bool is_object = false;
+  bool has_key = false;
   std::string key;
   size_t index = 0;
   absl::flat_hash_set<std::string> keys;
@@ -47,6 +48,7 @@ struct Handler {
     text.append(part.data(), part.size());
     Level& level = levels.back();
     level.key = text;
+    level.has_key = true;
     stack.push_key(text);
     text.clear();
     if (level.keys.insert(level.key).second) return true;
@@ -71,7 +73,7 @@ struct Handler {
   bool on_comment(View, Error&) { return true; }
 
   bool Open(bool is_object) {
-    levels.push_back({is_object, "", 0, {}});
+    levels.push_back({is_object, false, "", 0, {}});
     return true;
   }
   bool Close() {
@@ -85,7 +87,7 @@ struct Handler {
   std::string Pointer() const {
     std::string pointer;
     for (const Level& level : levels) {
-      if (level.is_object && level.key.empty()) break;
+      if (level.is_object && !level.has_key) break;
       absl::StrAppend(&pointer, "/",
                       level.is_object ? absl::StrReplaceAll(level.key, {{"~", "~0"}, {"/", "~1"}})
                                       : absl::StrCat(level.index));

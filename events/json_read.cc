@@ -160,6 +160,8 @@ class Reader {
                     Out& out, Where where) {
     if (!value.is_string()) return Wrong(pointer, "one of the names of the list is expected");
     std::string name(View(value.get_string()));
+    // kj ends a text at the first zero byte; what stands behind it must not pass.
+    if (name.find('\0') != std::string::npos) return Wrong(pointer, "the list has no such name");
     KJ_IF_MAYBE(enumerant, field.enumeration.findEnumerantByName(name)) {
       if (enumerant->getOrdinal() == 0) return Wrong(pointer, "leave the field out instead");
       out.set(where, capnp::DynamicEnum(*enumerant));
@@ -202,8 +204,9 @@ class Reader {
     }
     if (number < 0) return Wrong(pointer, "a number below nought");
     if (!wide && number > std::numeric_limits<int32_t>::max()) return Wrong(pointer, "the number is too large");
-    if (field.kind == ValueKind::kUnsigned && number == 0 && !field.is_list && field.optional) {
-      return Wrong(pointer, "leave the field out instead of 0");
+    // 0 is the absence of such a field (values.capnp): given, it could not be told from not given.
+    if (field.kind == ValueKind::kUnsigned && number == 0 && !field.is_list) {
+      return Wrong(pointer, field.optional ? "leave the field out instead of 0" : "a number from 1 is expected");
     }
     out.set(where, number);
     return absl::OkStatus();

@@ -15,49 +15,104 @@ using capnp::DynamicValue;
 json::string Text(capnp::Text::Reader text) { return json::string(text.begin(), text.size()); }
 json::string Text(const std::string& text) { return json::string(text.data(), text.size()); }
 
-std::string IdText(DynamicStruct::Reader id) {
-  return ToHex(id.get("hi").as<uint64_t>(), id.get("lo").as<uint64_t>());
+SubjectId IdOf(DynamicStruct::Reader id) {
+  return {id.get("hi").as<uint64_t>(), id.get("lo").as<uint64_t>()};
 }
+std::string IdText(DynamicStruct::Reader id) { return ToHex(IdOf(id)); }
 
-// One value; `shown` decides for the fields of nested structs.
+// Whose data a field is, as far as the open part tells; as boxes.cc decides it when it seals.
+struct Whose {
+  enum class Known { kPerson, kSomebodyElse, kNobodyKnows };
+  Known known = Known::kPerson;
+  SubjectId person;  // of kPerson
+};
+
+// Which part of the event a field is in: handed down from what encloses it.
+struct Part {
+  schema::Category category = schema::Category::UNSPECIFIED;
+  Whose whose;
+};
+
 class Writer {
  public:
   Writer(const Event* event, SubjectId self) : event_(event), self_(self) {}
 
-  json::object Struct(DynamicStruct::Reader in, const StructSpec& spec, schema::Category category) {
+  json::object Whole(DynamicStruct::Reader in, const StructSpec& spec, schema::Category category) {
+    return Struct(in, spec, Part{category, {Whose::Known::kPerson, self_}});
+  }
+
+ private:
+  json::object Struct(DynamicStruct::Reader in, const StructSpec& spec, const Part& enclosing) {
     json::object out;
     for (const FieldSpec& field : spec.fields) {
-      schema::Category own = field.category == schema::Category::UNSPECIFIED ? category : field.category;
+      Part part = PartOf(in, spec, field, enclosing);
       if (in.has(field.field, capnp::HasMode::NON_DEFAULT)) {
-        out.emplace(field.name, Field(in.get(field.field), field, own));
-      } else if (const ClosedPart* part = Closed(field, own)) {
-        out.emplace(field.name, part->why == ClosedPart::Why::kErased
-                                    ? json::object{{"erased", true}, {"rule", "R38"}}
-                                    : json::object{{"masked", true}});
+        out.emplace(field.name, Field(in.get(field.field), field, part));
+      } else if (const ClosedPart* closed = Closed(field, part)) {
+        out.emplace(field.name, MarkOf(*closed));
       }
     }
     return out;
   }
 
- private:
+  Part PartOf(DynamicStruct::Reader in, const StructSpec& spec, const FieldSpec& field,
+              const Part& enclosing) const {
+    Part part = enclosing;
+    if (field.category != schema::Category::UNSPECIFIED) part.category = field.category;
+    if (!field.subject.empty()) part.whose = SubjectOf(in, spec, field);
+    return part;
+  }
+
+  Whose SubjectOf(DynamicStruct::Reader in, const StructSpec& spec, const FieldSpec& field) const {
+    const FieldSpec* sibling = field.subject == "other" ? nullptr : spec.Find(field.subject);
+    if (sibling == nullptr) return {Whose::Known::kSomebodyElse, {}};
+    if (!in.has(sibling->field)) {
+      // The reference itself may be in a part that is closed.
+      bool open = sibling->mark == Mark::kOpen;
+      return {open ? Whose::Known::kSomebodyElse : Whose::Known::kNobodyKnows, {}};
+    }
+    auto person = in.get(sibling->field).as<DynamicStruct>();
+    if (sibling->kind == ValueKind::kId) return {Whose::Known::kPerson, IdOf(person)};
+    if (person.has("related")) {
+      return {Whose::Known::kPerson, IdOf(person.get("related").as<DynamicStruct>())};
+    }
+    KJ_IF_MAYBE(which, person.which()) {
+      if (which->getProto().getName() == "self") return {Whose::Known::kPerson, self_};
+    }
+    return {Whose::Known::kSomebodyElse, {}};
+  }
+
   // The closed part that the field would be in, if one is: then it is not known to be empty.
-  const ClosedPart* Closed(const FieldSpec& field, schema::Category category) const {
+  const ClosedPart* Closed(const FieldSpec& field, const Part& part) const {
     if (event_ == nullptr || field.mark == Mark::kOpen) return nullptr;
-    for (const ClosedPart& part : event_->closed) {
-      bool of_self = part.subject == self_;
-      if (part.category == category && of_self == field.subject.empty()) return &part;
+    for (const ClosedPart& closed : event_->closed) {
+      if (closed.category != part.category) continue;
+      switch (part.whose.known) {
+        case Whose::Known::kPerson:
+          if (closed.subject == part.whose.person) return &closed;
+          break;
+        case Whose::Known::kSomebodyElse:
+          if (closed.subject != self_) return &closed;
+          break;
+        case Whose::Known::kNobodyKnows: return &closed;
+      }
     }
     return nullptr;
   }
 
-  json::value Field(DynamicValue::Reader value, const FieldSpec& field, schema::Category category) {
-    if (!field.is_list) return One(value, field, category);
+  static json::object MarkOf(const ClosedPart& part) {
+    if (part.why == ClosedPart::Why::kErased) return {{"erased", true}, {"rule", "R38"}};
+    return {{"masked", true}};
+  }
+
+  json::value Field(DynamicValue::Reader value, const FieldSpec& field, const Part& part) {
+    if (!field.is_list) return One(value, field, part);
     json::array out;
-    for (auto element : value.as<capnp::DynamicList>()) out.push_back(One(element, field, category));
+    for (auto element : value.as<capnp::DynamicList>()) out.push_back(One(element, field, part));
     return out;
   }
 
-  json::value One(DynamicValue::Reader value, const FieldSpec& field, schema::Category category) {
+  json::value One(DynamicValue::Reader value, const FieldSpec& field, const Part& part) {
     switch (field.kind) {
       case ValueKind::kText: return Text(value.as<capnp::Text>());
       case ValueKind::kBool: return value.as<bool>();
@@ -75,11 +130,11 @@ class Writer {
           return WriteNumber(value.as<capnp::DynamicEnum>().getRaw());
         }
       }
-      default: return Atom(value.as<DynamicStruct>(), field, category);
+      default: return Atom(value.as<DynamicStruct>(), field, part);
     }
   }
 
-  json::value Atom(DynamicStruct::Reader in, const FieldSpec& field, schema::Category category) {
+  json::value Atom(DynamicStruct::Reader in, const FieldSpec& field, const Part& part) {
     switch (field.kind) {
       case ValueKind::kDate: return Text(FormatDate(in.get("days").as<int32_t>()));
       case ValueKind::kTime: return Text(FormatTime(in.get("micros").as<int64_t>()));
@@ -87,11 +142,7 @@ class Writer {
         auto precision = static_cast<schema::Precision>(in.get("precision").as<capnp::DynamicEnum>().getRaw());
         return Text(FormatPartialDate({in.get("days").as<int32_t>(), precision}));
       }
-      case ValueKind::kCode: {
-        if (!in.has("text")) return Text(in.get("code").as<capnp::Text>());
-        return json::object{{"code", Text(in.get("code").as<capnp::Text>())},
-                            {"text", Text(in.get("text").as<capnp::Text>())}};
-      }
+      case ValueKind::kCode: return Code(in, *field.nested->Find("text"), part);
       case ValueKind::kId: return Text(IdText(in));
       case ValueKind::kPerson:
         if (!in.has("related")) return "self";
@@ -108,8 +159,17 @@ class Writer {
         }
         return Text(hex);
       }
-      default: return Struct(in, *field.nested, category);
+      default: return Struct(in, *field.nested, part);
     }
+  }
+
+  // The words beside the code "other" are sealed even where the code is open.
+  json::value Code(DynamicStruct::Reader in, const FieldSpec& words, const Part& part) {
+    json::string code = Text(in.get("code").as<capnp::Text>());
+    if (in.has("text")) return json::object{{"code", code}, {"text", Text(in.get("text").as<capnp::Text>())}};
+    const ClosedPart* closed = code == "other" ? Closed(words, part) : nullptr;
+    if (closed != nullptr) return json::object{{"code", code}, {"text", MarkOf(*closed)}};
+    return code;
   }
 
   static json::value WriteSigned(int64_t value) {
@@ -129,12 +189,12 @@ json::value WriteNumber(uint64_t value) {
 }
 
 json::object WriteStruct(DynamicStruct::Reader in, const StructSpec& spec) {
-  return Writer(nullptr, {}).Struct(in, spec, schema::Category::UNSPECIFIED);
+  return Writer(nullptr, {}).Whole(in, spec, schema::Category::UNSPECIFIED);
 }
 
 json::object WriteData(const Event& event, SubjectId self) {
   auto data = event.body->content().getData().getAs<DynamicStruct>(event.type->spec->schema);
-  return Writer(&event, self).Struct(data, *event.type->spec, event.type->category);
+  return Writer(&event, self).Whole(data, *event.type->spec, event.type->category);
 }
 
 }  // namespace guitu::events

@@ -13,6 +13,7 @@ namespace {
 
 constexpr absl::string_view kReasonUrl = "urn:guitu:reason";
 constexpr absl::string_view kPointerUrl = "urn:guitu:pointer";
+constexpr absl::string_view kDetailUrl = "urn:guitu:detail";
 constexpr uint64_t kProblemAnnotation = 0xa0c1e6d5f3b70020;
 
 Problem ReadProblem(const capnp::EnumSchema::Enumerant& enumerant) {
@@ -60,6 +61,7 @@ absl::Status Refuse(Reason reason, absl::string_view detail) {
   absl::Status status(CodeFor(problem.http),
                       detail.empty() ? problem.en : absl::StrCat(problem.en, ": ", detail));
   status.SetPayload(kReasonUrl, absl::Cord(absl::StrCat(static_cast<int>(reason))));
+  if (!detail.empty()) status.SetPayload(kDetailUrl, absl::Cord(detail));
   return status;
 }
 
@@ -78,6 +80,11 @@ Reason ReasonOf(const absl::Status& status) {
 
 std::string PointerOf(const absl::Status& status) {
   auto payload = status.GetPayload(kPointerUrl);
+  return payload ? std::string(*payload) : "";
+}
+
+std::string DetailOf(const absl::Status& status) {
+  auto payload = status.GetPayload(kDetailUrl);
   return payload ? std::string(*payload) : "";
 }
 

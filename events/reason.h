@@ -33,6 +33,7 @@ absl::Status RefuseAt(Reason reason, absl::string_view pointer, absl::string_vie
 // Of a Status made here; kUNSPECIFIED for every other one.
 Reason ReasonOf(const absl::Status& status);
 std::string PointerOf(const absl::Status& status);
+std::string DetailOf(const absl::Status& status);
 // True if a person or rule said no; false for "not now" and for what is broken.
 bool IsRefusal(const absl::Status& status);
 

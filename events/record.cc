@@ -233,6 +233,7 @@ std::optional<uint16_t> TypeOfRow(absl::string_view number) {
   }
   absl::string_view letter = number.substr(digits);
   if (digits == 0 || letter.size() > 1 || row > 4000) return std::nullopt;
+  if (digits > 1 && number[0] == '0') return std::nullopt;  // "04": one row has one spelling
   if (letter.empty()) return static_cast<uint16_t>(row * 16);
   if (letter[0] < 'a' || letter[0] > 'o') return std::nullopt;
   return static_cast<uint16_t>(row * 16 + static_cast<uint32_t>(letter[0] - 'a') + 1);

@@ -7,6 +7,9 @@
 namespace guitu::events {
 namespace {
 
+constexpr int kFirstYear = 1900;
+constexpr int kLastYear = 2200;
+
 // The digits of `text` as a number; -1 if one is none.
 int Digits(absl::string_view text) {
   int value = 0;
@@ -22,7 +25,7 @@ std::optional<absl::CivilDay> Day(absl::string_view y, absl::string_view m, absl
   int month = Digits(m);
   int day = Digits(d);
   if (y.size() != 4 || m.size() != 2 || d.size() != 2) return std::nullopt;
-  if (year < 1900 || year > 2200 || month < 1 || month > 12 || day < 1) return std::nullopt;
+  if (year < kFirstYear || year > kLastYear || month < 1 || month > 12 || day < 1) return std::nullopt;
   absl::CivilDay civil(year, month, day);
   if (civil.month() != month || civil.day() != day) return std::nullopt;  // 30 February
   return civil;
@@ -80,6 +83,9 @@ std::optional<int64_t> ParseTime(absl::string_view text) {
   auto zone = Zone(text.substr(at));
   if (!zone) return std::nullopt;
   int64_t seconds = int64_t{*days} * 86400 + hour * 3600 + minute * 60 + second - *zone;
+  // Also the day in China lies in the years that are read, so that what is written reads back.
+  absl::CivilSecond china = absl::ToCivilSecond(absl::FromUnixSeconds(seconds), ChinaTime());
+  if (china.year() < kFirstYear || china.year() > kLastYear) return std::nullopt;
   return seconds * 1000000 + micros;
 }
 

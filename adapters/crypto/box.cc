@@ -20,8 +20,12 @@ constexpr absl::string_view kBoxInfo = "guitu box v1";
 constexpr absl::string_view kMacInfo = "guitu mac v1";
 
 uint8_t* Bytes(std::string& text) { return reinterpret_cast<uint8_t*>(text.data()); }
-const uint8_t* Bytes(absl::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
-absl::string_view View(KeyView key) { return {reinterpret_cast<const char*>(key.data()), key.size()}; }
+const uint8_t* Bytes(absl::string_view text) {
+  return reinterpret_cast<const uint8_t*>(text.data());
+}
+absl::string_view View(KeyView key) {
+  return {reinterpret_cast<const char*>(key.data()), key.size()};
+}
 
 // One message for every way to fail, so that none of them tells more than the others.
 absl::Status DoesNotOpen() { return absl::InvalidArgumentError("sealed box does not open"); }
@@ -46,7 +50,8 @@ std::string SealBox(KeyView data_key, absl::string_view associated, absl::string
   return internal::SealBoxWithNonce(data_key, nonce, associated, plain);
 }
 
-std::string internal::SealBoxWithNonce(KeyView data_key, std::span<const uint8_t, kNonceBytes> nonce,
+std::string internal::SealBoxWithNonce(KeyView data_key,
+                                       std::span<const uint8_t, kNonceBytes> nonce,
                                        absl::string_view associated, absl::string_view plain) {
   StartSodium();
   std::string box(kBoxOverhead + plain.size(), '\0');
@@ -67,11 +72,12 @@ absl::StatusOr<std::string> OpenBox(KeyView data_key, absl::string_view associat
   const absl::string_view commitment = box.substr(kNonceBytes, kCommitmentBytes);
   const absl::string_view sealed = box.substr(kNonceBytes + kCommitmentBytes);
   const BoxKeys keys(data_key, nonce);
-  if (sodium_memcmp(keys.commitment(), commitment.data(), kCommitmentBytes) != 0) return DoesNotOpen();
+  if (sodium_memcmp(keys.commitment(), commitment.data(), kCommitmentBytes) != 0)
+    return DoesNotOpen();
   std::string plain(sealed.size() - kTagBytes, '\0');
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(Bytes(plain), nullptr, nullptr, Bytes(sealed),
-                                                 sealed.size(), Bytes(associated), associated.size(),
-                                                 Bytes(nonce), keys.encryption()) != 0) {
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+          Bytes(plain), nullptr, nullptr, Bytes(sealed), sealed.size(), Bytes(associated),
+          associated.size(), Bytes(nonce), keys.encryption()) != 0) {
     return DoesNotOpen();
   }
   return plain;

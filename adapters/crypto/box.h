@@ -5,9 +5,9 @@
 //              the first 32 encrypt, the last 32 are the commitment
 //   box        nonce ‖ commitment ‖ ciphertext ‖ tag      (72 bytes more than the plain text)
 //
-// The commitment makes the box open under one key only: a tag of Poly1305 alone can be made to fit two.
-// The format is for ever: a change is a new suite.
-// Threads: any. Cost: about 2 µs for 300 bytes either way.
+// The commitment makes the box open under one key only: a tag of Poly1305 alone can be made to fit
+// two. The format is for ever: a change is a new suite. Threads: any. Cost: about 2 µs for 300
+// bytes either way.
 #pragma once
 
 #include <cstdint>

@@ -8,7 +8,9 @@
 namespace guitu::crypto {
 namespace {
 
-const uint8_t* Bytes(absl::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
+const uint8_t* Bytes(absl::string_view text) {
+  return reinterpret_cast<const uint8_t*>(text.data());
+}
 
 // libsodium's secret key: seed ‖ public key.
 struct SecretKey {
@@ -46,7 +48,8 @@ Ed25519Signature Ed25519KeyPair::Sign(absl::string_view message) const {
 bool VerifyEd25519(const Ed25519PublicKey& key, absl::string_view message,
                    const Ed25519Signature& signature) {
   StartSodium();
-  return crypto_sign_verify_detached(signature.data(), Bytes(message), message.size(), key.data()) == 0;
+  return crypto_sign_verify_detached(signature.data(), Bytes(message), message.size(),
+                                     key.data()) == 0;
 }
 
 }  // namespace guitu::crypto

@@ -1,7 +1,7 @@
-// Unwrapped data keys, the most recently used ones, in one piece of memory that is locked where the limit
-// allows, left out of core files, and wiped. Split into shards with a lock each, held for about 50 ns.
-// Memory: 32 locked and about 70 ordinary bytes per key, the locked ones taken at once.
-// Threads: any.
+// Unwrapped data keys, the most recently used ones, in one piece of memory that is locked where the
+// limit allows, left out of core files, and wiped. Split into shards with a lock each, held for
+// about 50 ns. Memory: 32 locked and about 70 ordinary bytes per key, the locked ones taken at
+// once. Threads: any.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,8 @@ class KeyCache {
   // REQUIRES: capacity >= 1; rounded up to full shards.
   explicit KeyCache(size_t capacity);
 
-  // Copies the key to `key`, by way of `load` where it is not here yet. A failed load leaves nothing.
-  // `load` runs under the shard's lock, so that no destroyed key comes in after Forget.
+  // Copies the key to `key`, by way of `load` where it is not here yet. A failed load leaves
+  // nothing. `load` runs under the shard's lock, so that no destroyed key comes in after Forget.
   absl::Status Get(events::KeyId id, Transient& key, Load load);
 
   // Wipes the key, then runs `act` before anybody can load it again.

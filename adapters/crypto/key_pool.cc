@@ -62,7 +62,8 @@ void KeyPool::Run() {
     absl::MutexLock lock(&mutex_);
     if (made.ok()) {
       keys_.insert(keys_.end(), made->begin(), made->end());
-      // Whoever asked meanwhile is served; a second filling for a handful of keys would cost its syncs.
+      // Whoever asked meanwhile is served; a second filling for a handful of keys would cost its
+      // syncs.
       wanted_ = keys_.size() <= size_ / 2;
     } else {
       ++failures_;

@@ -1,6 +1,5 @@
-// Keys made ahead, so that no sync of the disk stands in the way of a command: a thread fills the pool
-// again when half of it is gone, and Take waits only when it is empty.
-// Threads: any.
+// Keys made ahead, so that no sync of the disk stands in the way of a command: a thread fills the
+// pool again when half of it is gone, and Take waits only when it is empty. Threads: any.
 #pragma once
 
 #include <functional>
@@ -17,7 +16,8 @@ namespace guitu::crypto {
 
 class KeyPool {
  public:
-  // Makes that many keys durable and names them; called from the pool's own thread, one call at a time.
+  // Makes that many keys durable and names them; called from the pool's own thread, one call at a
+  // time.
   using Make = std::function<absl::StatusOr<std::vector<events::KeyId>>(size_t count)>;
 
   // REQUIRES: size >= 1. Nothing is made before the first Take or Fill.
@@ -26,8 +26,8 @@ class KeyPool {
   KeyPool(const KeyPool&) = delete;
   KeyPool& operator=(const KeyPool&) = delete;
 
-  // Each key once. Fails with the error of Make, where that failed while the pool was empty; the next
-  // call tries again.
+  // Each key once. Fails with the error of Make, where that failed while the pool was empty; the
+  // next call tries again.
   absl::StatusOr<events::KeyId> Take();
 
   void Fill();  // asks for a full pool, does not wait

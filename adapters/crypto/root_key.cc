@@ -16,7 +16,8 @@ constexpr size_t kHexDigits = 2 * kSecretBytes;
 
 // The text of the file, wiped with its scope.
 struct KeyText {
-  std::array<char, kHexDigits + 2> chars{};  // digits, newline, and one more to notice a longer file
+  std::array<char, kHexDigits + 2>
+      chars{};  // digits, newline, and one more to notice a longer file
   KeyText() = default;
   KeyText(const KeyText&) = delete;
   KeyText& operator=(const KeyText&) = delete;
@@ -76,10 +77,14 @@ absl::StatusOr<Secret> ReadRootKey(const std::string& path) {
   if (!size.ok()) return size.status();
   Secret key;
   size_t decoded = 0;
-  const bool whole = *size == kHexDigits || (*size == kHexDigits + 1 && text.chars[kHexDigits] == '\n');
-  if (!whole || sodium_hex2bin(key.data().data(), kSecretBytes, text.chars.data(), kHexDigits,
-                               nullptr, &decoded, nullptr) != 0 || decoded != kSecretBytes) {
-    return absl::InvalidArgumentError("the root key file is not 64 hexadecimal digits and a newline");
+  const bool whole =
+      *size == kHexDigits || (*size == kHexDigits + 1 && text.chars[kHexDigits] == '\n');
+  if (!whole ||
+      sodium_hex2bin(key.data().data(), kSecretBytes, text.chars.data(), kHexDigits, nullptr,
+                     &decoded, nullptr) != 0 ||
+      decoded != kSecretBytes) {
+    return absl::InvalidArgumentError(
+        "the root key file is not 64 hexadecimal digits and a newline");
   }
   return key;
 }

@@ -1,6 +1,6 @@
-// 256 secret bits. `Secret` is for keys that live long: memory of its own between guard pages, locked
-// where the limit allows, left out of core files, wiped at the end. `Transient` is for the stack: wiped
-// at the end of its scope. Neither is ever printed or compared in variable time.
+// 256 secret bits. `Secret` is for keys that live long: memory of its own between guard pages,
+// locked where the limit allows, left out of core files, wiped at the end. `Transient` is for the
+// stack: wiped at the end of its scope. Neither is ever printed or compared in variable time.
 // Threads: values; const use from any thread.
 #pragma once
 
@@ -28,11 +28,15 @@ class Secret {
   Secret(Secret&&) noexcept = default;
   Secret& operator=(Secret&&) noexcept = default;
 
-  std::span<uint8_t, kSecretBytes> data() { return std::span<uint8_t, kSecretBytes>(bytes_.get(), kSecretBytes); }
+  std::span<uint8_t, kSecretBytes> data() {
+    return std::span<uint8_t, kSecretBytes>(bytes_.get(), kSecretBytes);
+  }
   std::span<const uint8_t, kSecretBytes> data() const {
     return std::span<const uint8_t, kSecretBytes>(bytes_.get(), kSecretBytes);
   }
-  absl::string_view view() const { return {reinterpret_cast<const char*>(bytes_.get()), kSecretBytes}; }
+  absl::string_view view() const {
+    return {reinterpret_cast<const char*>(bytes_.get()), kSecretBytes};
+  }
 
  private:
   struct Wipe {
@@ -47,7 +51,9 @@ struct Transient {
   Transient(const Transient&) = delete;
   Transient& operator=(const Transient&) = delete;
   ~Transient() { sodium_memzero(bytes.data(), bytes.size()); }
-  absl::string_view view() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+  absl::string_view view() const {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
 };
 
 // In constant time.

@@ -21,7 +21,8 @@ struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
-// The fetch searches the providers, so it is done once; never freed, as threads may outlive statics.
+// The fetch searches the providers, so it is done once; never freed, as threads may outlive
+// statics.
 const EVP_MD* Algorithm() {
   static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   return kAlgorithm;

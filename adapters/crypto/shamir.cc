@@ -58,7 +58,8 @@ uint8_t Invert(uint8_t a) {
 std::array<uint8_t, kCheckBytes> CheckOf(const Share& share) {
   const std::string head = absl::StrCat(kVersion, "-", share.needed, "-", share.index, "-");
   const events::Hash256 hash =
-      Sha256({head, {reinterpret_cast<const char*>(share.split.data()), kSplitBytes},
+      Sha256({head,
+              {reinterpret_cast<const char*>(share.split.data()), kSplitBytes},
               {reinterpret_cast<const char*>(share.values.data()), kSecretBytes}});
   std::array<uint8_t, kCheckBytes> check;
   std::memcpy(check.data(), hash.bytes.data(), check.size());
@@ -118,8 +119,7 @@ std::optional<Share> Parse(absl::string_view text) {
   for (char c : text) {
     if (!absl::ascii_isspace(static_cast<unsigned char>(c))) compact.push_back(c);
   }
-  const std::vector<absl::string_view> parts =
-      absl::StrSplit(compact, absl::MaxSplits('-', 3));
+  const std::vector<absl::string_view> parts = absl::StrSplit(compact, absl::MaxSplits('-', 3));
   Share share;
   int index = 0;
   if (parts.size() != 4 || absl::AsciiStrToUpper(parts[0]) != kVersion ||
@@ -182,14 +182,16 @@ std::vector<std::string> SplitSecret(std::span<const uint8_t, kSecretBytes> secr
   // Coefficient 0 is the secret, the others are random; Horner's rule from the highest down.
   std::vector<Secret> coefficients;
   coefficients.push_back(Secret::Copy(secret));
-  while (coefficients.size() < static_cast<size_t>(needed)) coefficients.push_back(Secret::Random());
+  while (coefficients.size() < static_cast<size_t>(needed))
+    coefficients.push_back(Secret::Random());
   std::vector<std::string> texts;
   for (int x = 1; x <= total; ++x) {
     share.index = static_cast<uint8_t>(x);
     share.values.fill(0);
     for (auto c = coefficients.rbegin(); c != coefficients.rend(); ++c) {
       for (size_t i = 0; i < kSecretBytes; ++i) {
-        share.values[i] = static_cast<uint8_t>(Multiply(share.values[i], share.index) ^ c->data()[i]);
+        share.values[i] =
+            static_cast<uint8_t>(Multiply(share.values[i], share.index) ^ c->data()[i]);
       }
     }
     texts.push_back(Print(share));

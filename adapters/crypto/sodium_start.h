@@ -1,6 +1,6 @@
 // Starts libsodium once, on first use: it chooses the fastest code for this processor and seeds the
-// guards of sodium_malloc. Whoever calls libsodium calls this first; after the first time it costs a
-// nanosecond. Threads: any.
+// guards of sodium_malloc. Whoever calls libsodium calls this first; after the first time it costs
+// a nanosecond. Threads: any.
 #pragma once
 
 #include <sodium.h>

@@ -105,9 +105,9 @@ absl::StatusOr<std::unique_ptr<Vault>> Vault::Create(const std::string& dir, con
   std::map<uint64_t, Secret> epochs;
   const Secret& epoch_key = epochs.emplace(kFirstEpoch, Secret::Random()).first->second;
   std::vector<VaultChange> rows;
-  rows.push_back({EpochRow(kFirstEpoch),
-                  WrappedRow(RootWrapping(root_key).data(), log_id, kRootEpoch,
-                             EpochRow(kFirstEpoch), epoch_key.data())});
+  rows.push_back(
+      {EpochRow(kFirstEpoch), WrappedRow(RootWrapping(root_key).data(), log_id, kRootEpoch,
+                                         EpochRow(kFirstEpoch), epoch_key.data())});
   for (absl::string_view name :
        {kTokenSigningKey, kAnchorSigningKey, kCheckpointSigningKey, kLogMacKey}) {
     rows.push_back(NewKey(epochs, log_id, NamedRow(name)));
@@ -123,8 +123,7 @@ absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const std::string& dir, const
   if (!store.ok()) return store.status();
   auto epochs = LoadEpochs(**store, log_id, RootWrapping(root_key));
   if (!epochs.ok()) return epochs.status();
-  return std::unique_ptr<Vault>(
-      new Vault(*std::move(store), log_id, *std::move(epochs), options));
+  return std::unique_ptr<Vault>(new Vault(*std::move(store), log_id, *std::move(epochs), options));
 }
 
 Vault::~Vault() {
@@ -173,6 +172,7 @@ absl::Status Vault::DataKey(KeyId id, Transient& key) {
 absl::Status Vault::Destroy(KeyId id) {
   const std::string row_key = DataRow(id);
   absl::Status buried = cache_.Forget(id, [&]() -> absl::Status {
+    if (absl::Status sure = store_->Recover(); !sure.ok()) return NotErased(sure);
     absl::StatusOr<std::string> row = store_->Get(row_key);
     if (absl::IsNotFound(row.status())) return absl::NotFoundError("no such data key");
     if (!row.ok()) return NotErased(row.status());
@@ -195,6 +195,7 @@ absl::StatusOr<Secret> Vault::NamedKey(absl::string_view name) const {
 
 absl::Status Vault::AddNamedKey(absl::string_view name) {
   absl::MutexLock lock(&naming_mutex_);
+  if (absl::Status sure = store_->Recover(); !sure.ok()) return NotErased(sure);
   absl::StatusOr<std::string> row = store_->Get(NamedRow(name));
   if (row.ok()) return absl::AlreadyExistsError("there is a key of that name");
   if (!absl::IsNotFound(row.status())) return NotErased(row.status());
@@ -233,14 +234,16 @@ absl::StatusOr<VaultReport> Vault::Check() const {
 
 uint8_t Vault::suite() const { return kSuiteXChaCha20Poly1305; }
 
-absl::StatusOr<std::string> Vault::Seal(const events::BoxBinding& binding, absl::string_view plain) {
+absl::StatusOr<std::string> Vault::Seal(const events::BoxBinding& binding,
+                                        absl::string_view plain) {
   if (binding.suite != suite()) return absl::InvalidArgumentError("the vault has no such suite");
   Transient key;
   if (absl::Status found = DataKey(binding.key_id, key); !found.ok()) return found;
   return SealBox(key.bytes, events::AssociatedData(binding), plain);
 }
 
-absl::StatusOr<std::string> Vault::Open(const events::BoxBinding& binding, absl::string_view sealed) {
+absl::StatusOr<std::string> Vault::Open(const events::BoxBinding& binding,
+                                        absl::string_view sealed) {
   if (binding.suite != suite()) return absl::InvalidArgumentError("the vault has no such suite");
   Transient key;
   if (absl::Status found = DataKey(binding.key_id, key); !found.ok()) return found;

@@ -4,6 +4,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 #include <sys/file.h>
@@ -51,6 +52,8 @@ rocksdb::Options DatabaseOptions(rocksdb::Env* env) {
   options.max_log_file_size = 1 << 20;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(8 << 20);
+  table.filter_policy.reset(
+      rocksdb::NewBloomFilterPolicy(10));  // new keys are looked up before they are put
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
@@ -111,7 +114,8 @@ absl::Status VaultStore::Create(const std::string& dir, const Secret& mac_key, e
   // Built beside and renamed, so that an interrupted creation never looks like a damaged vault.
   const std::string building = dir + ".new";
   std::filesystem::remove_all(building, error);
-  if (::mkdir(building.c_str(), 0700) != 0) return ErrnoStatus("vault: making its directory", errno);
+  if (::mkdir(building.c_str(), 0700) != 0)
+    return ErrnoStatus("vault: making its directory", errno);
   absl::Cleanup remove = [&] { std::filesystem::remove_all(building, error); };
 
   const VaultStore store(building, Secret::Copy(mac_key.data()), log_id, env);
@@ -203,7 +207,8 @@ absl::Status VaultStore::CheckHeader(rocksdb::DB& db) const {
   const uint8_t format = reader.U8();
   const auto log_id = reader.ReadId<events::LogId>();
   const events::Hash256 check = reader.Hash();
-  if (!reader.ok() || !reader.rest().empty()) return absl::DataLossError("the vault's header is damaged");
+  if (!reader.ok() || !reader.rest().empty())
+    return absl::DataLossError("the vault's header is damaged");
   if (format != kFormat) return absl::FailedPreconditionError("the vault has a newer format");
   if (log_id != log_id_) return absl::FailedPreconditionError("the vault belongs to another log");
   if (!SameHash(check, HeaderCheck(mac_key_, log_id_))) {
@@ -228,16 +233,16 @@ absl::StatusOr<VaultState> VaultStore::Settle(rocksdb::DB& db) const {
     return state;
   }
   if (state->sequence < anchor->sequence) {
-    return absl::DataLossError(
-        absl::StrCat("the vault has lost its newest writes: it ends at ", state->sequence,
-                     ", its anchor at ", anchor->sequence));
+    return absl::DataLossError(absl::StrCat("the vault has lost its newest writes: it ends at ",
+                                            state->sequence, ", its anchor at ", anchor->sequence));
   }
   return absl::DataLossError("the vault and its anchor contradict each other");
 }
 
 absl::StatusOr<std::string> VaultStore::Get(absl::string_view key) const {
   absl::ReaderMutexLock lock(&db_mutex_);
-  if (db_ == nullptr) return absl::UnavailableError("the vault is closed after a failure of the disk");
+  if (db_ == nullptr)
+    return absl::UnavailableError("the vault is closed after a failure of the disk");
   std::string value;
   rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), ToSlice(key), &value);
   if (!status.ok()) return FromRocks("reading", status);
@@ -289,9 +294,24 @@ absl::Status VaultStore::Commit(const std::vector<VaultChange>& changes) {
   return absl::OkStatus();
 }
 
+absl::Status VaultStore::Recover() {
+  absl::MutexLock lock(&commit_mutex_);
+  return unsettled_ ? OpenDatabase() : absl::OkStatus();
+}
+
 absl::Status VaultStore::Scrub(absl::string_view key) {
+  absl::Status scrubbed = Compact(key);
+  if (!scrubbed.ok()) {
+    absl::MutexLock lock(&commit_mutex_);  // RocksDB refuses writes after a failed flush
+    unsettled_ = true;
+  }
+  return scrubbed;
+}
+
+absl::Status VaultStore::Compact(absl::string_view key) const {
   absl::ReaderMutexLock lock(&db_mutex_);
-  if (db_ == nullptr) return absl::UnavailableError("the vault is closed after a failure of the disk");
+  if (db_ == nullptr)
+    return absl::UnavailableError("the vault is closed after a failure of the disk");
   rocksdb::Status status = db_->Flush(rocksdb::FlushOptions());
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
@@ -307,7 +327,8 @@ absl::Status VaultStore::Scrub(absl::string_view key) {
 absl::Status VaultStore::Check(
     absl::FunctionRef<absl::Status(absl::string_view, absl::string_view)> visit) const {
   absl::ReaderMutexLock lock(&db_mutex_);
-  if (db_ == nullptr) return absl::UnavailableError("the vault is closed after a failure of the disk");
+  if (db_ == nullptr)
+    return absl::UnavailableError("the vault is closed after a failure of the disk");
   rocksdb::ReadOptions options;
   options.fill_cache = false;
   std::unique_ptr<rocksdb::Iterator> rows(db_->NewIterator(options));
@@ -341,7 +362,8 @@ absl::Status VaultStore::Check(
   return absl::OkStatus();
 }
 
-std::array<uint64_t, 4> VaultStore::RowDigest(absl::string_view key, absl::string_view value) const {
+std::array<uint64_t, 4> VaultStore::RowDigest(absl::string_view key,
+                                              absl::string_view value) const {
   const std::string length = events::ByteWriter().U32(static_cast<uint32_t>(key.size())).Take();
   const events::Hash256 hash =
       HmacSha256(mac_key_.view(), {"guitu vault row v1", length, key, value});

@@ -10,10 +10,9 @@ std::string WrapKey(KeyView wrapping, absl::string_view associated, KeyView key)
   std::string wrapped(kWrappedBytes, '\0');
   auto* bytes = reinterpret_cast<uint8_t*>(wrapped.data());
   FillRandom({bytes, kNonceBytes});
-  crypto_aead_xchacha20poly1305_ietf_encrypt(
-      bytes + kNonceBytes, nullptr, key.data(), key.size(),
-      reinterpret_cast<const uint8_t*>(associated.data()), associated.size(), nullptr, bytes,
-      wrapping.data());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes + kNonceBytes, nullptr, key.data(), key.size(),
+                                             reinterpret_cast<const uint8_t*>(associated.data()),
+                                             associated.size(), nullptr, bytes, wrapping.data());
   return wrapped;
 }
 

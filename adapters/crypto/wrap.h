@@ -1,5 +1,6 @@
-// Key wrapping: a 256-bit key sealed under another one with XChaCha20-Poly1305 and a random nonce. The
-// associated data says which key it is, so that wrapped keys cannot change places. Threads: any.
+// Key wrapping: a 256-bit key sealed under another one with XChaCha20-Poly1305 and a random nonce.
+// The associated data says which key it is, so that wrapped keys cannot change places. Threads:
+// any.
 //
 //   nonce (24) ‖ ciphertext (32) ‖ tag (16)
 #pragma once

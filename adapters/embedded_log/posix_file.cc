@@ -17,8 +17,7 @@ absl::Status ErrnoStatus(absl::string_view doing, int error) {
 
 absl::Status WriteAllAt(int fd, absl::string_view bytes, uint64_t position) {
   while (!bytes.empty()) {
-    const ssize_t written =
-        ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(position));
+    const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(position));
     if (written < 0) {
       if (errno == EINTR) continue;
       return ErrnoStatus("writing", errno);

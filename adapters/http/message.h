@@ -66,6 +66,15 @@ struct Response {
   std::vector<NameValue> headers;
   std::string body;
   std::string content_type = "application/json";  // sent only with a body
+  // If set, the response is what this returns, called once on the socket thread when its turn to be sent
+  // has come: for work (opening, masking, writing JSON) that must not burden the answering thread.
+  std::function<Response()> make;
+
+  static Response Later(std::function<Response()> make) {
+    Response response;
+    response.make = std::move(make);
+    return response;
+  }
 };
 
 // Answers the request it was made for. From any thread, once; later calls do nothing. Never blocks

@@ -1,12 +1,12 @@
-// A JSON object, read strictly: RFC 8259 with valid UTF-8, nothing after it, at most 8 levels deep, and no
-// name twice in any object, as two readers could each take another one. Inner header. Threads: any.
+// A JSON object, read strictly: RFC 8259 with valid UTF-8, nothing after it, at most 8 levels deep,
+// and no name twice in any object, as two readers could each take another one. Inner header.
+// Threads: any.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
-
-#include <boost/json/object.hpp>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"

@@ -1,12 +1,11 @@
 #include "adapters/identity/key_set.h"
 
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <utility>
-
-#include <boost/json/array.hpp>
-#include <boost/json/value.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "adapters/crypto/sha256.h"
@@ -122,8 +121,7 @@ const KeySet::Entry* KeySet::Find(absl::string_view kid) const {
 }
 
 std::string Thumbprint(const crypto::Ed25519PublicKey& key) {
-  const std::string x =
-      ToBase64Url({reinterpret_cast<const char*>(key.data()), key.size()});
+  const std::string x = ToBase64Url({reinterpret_cast<const char*>(key.data()), key.size()});
   // The members in the order and form that the RFC prescribes.
   const std::string canonical = absl::StrCat(R"({"crv":"Ed25519","kty":"OKP","x":")", x, R"("})");
   return ToBase64Url(crypto::Sha256({canonical}).view());

@@ -1,6 +1,6 @@
-// The public keys whose tokens are believed, each bound to one issuer and one algorithm: EdDSA with Ed25519
-// (RFC 8037) or ES256 (RFC 7518). Keys are found by `kid`, which is unique over all issuers, so no issuer
-// can sign in the name of another and no token can choose its algorithm.
+// The public keys whose tokens are believed, each bound to one issuer and one algorithm: EdDSA with
+// Ed25519 (RFC 8037) or ES256 (RFC 7518). Keys are found by `kid`, which is unique over all
+// issuers, so no issuer can sign in the name of another and no token can choose its algorithm.
 // Threads: a value; const use from any thread.
 #pragma once
 
@@ -33,10 +33,11 @@ class KeySet {
   // kAlreadyExists: the kid is taken.
   absl::Status AddEd25519(std::string issuer, std::string kid, const crypto::Ed25519PublicKey& key);
 
-  // Adds the keys of a JWK Set (RFC 7517) of an issuer. Keys of other types, curves and uses are passed
-  // over, as the RFC wants. kInvalidArgument: not a JWK Set, over 256 KiB, a key for us without `kid`, with
-  // coordinates that are no point, with an `alg` that does not fit, or with its private part in the file;
-  // or no key for us at all. kAlreadyExists: a kid is taken. On error nothing is added.
+  // Adds the keys of a JWK Set (RFC 7517) of an issuer. Keys of other types, curves and uses are
+  // passed over, as the RFC wants. kInvalidArgument: not a JWK Set, over 256 KiB, a key for us
+  // without `kid`, with coordinates that are no point, with an `alg` that does not fit, or with its
+  // private part in the file; or no key for us at all. kAlreadyExists: a kid is taken. On error
+  // nothing is added.
   absl::Status AddJwkSet(const std::string& issuer, absl::string_view json);
 
   // The same from a file. kNotFound or kUnavailable: it cannot be read.

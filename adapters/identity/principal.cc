@@ -15,7 +15,8 @@ absl::Status CheckClaim(absl::string_view name, absl::string_view value, size_t 
     return absl::ascii_isgraph(static_cast<unsigned char>(c));
   });
   if (visible && value.size() <= size_max) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("claim ", name, " is too long or has odd characters"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("claim ", name, " is too long or has odd characters"));
 }
 
 }  // namespace

@@ -18,9 +18,9 @@ struct Principal {
   friend bool operator==(const Principal&, const Principal&) = default;
 };
 
-// kInvalidArgument, naming the claim but never its value: staff, unit or role is empty, too long (60, 40,
-// 40 bytes) or has a character that is not visible ASCII; token_id, which may be empty here, likewise (64).
-// The rule for issuing and for verifying.
+// kInvalidArgument, naming the claim but never its value: staff, unit or role is empty, too long
+// (60, 40, 40 bytes) or has a character that is not visible ASCII; token_id, which may be empty
+// here, likewise (64). The rule for issuing and for verifying.
 absl::Status CheckPrincipal(const Principal& principal);
 
 }  // namespace guitu::identity

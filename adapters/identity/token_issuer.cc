@@ -1,9 +1,8 @@
 #include "adapters/identity/token_issuer.h"
 
-#include <utility>
-
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "adapters/crypto/random.h"
@@ -31,7 +30,8 @@ TokenIssuer::TokenIssuer(std::string issuer, crypto::Ed25519KeyPair key, std::st
       audience_(std::move(audience)),
       kid_(Thumbprint(key_.public_key())) {}
 
-std::string TokenIssuer::Issue(const Principal& principal, absl::Time now, absl::Duration ttl) const {
+std::string TokenIssuer::Issue(const Principal& principal, absl::Time now,
+                               absl::Duration ttl) const {
   GUITU_CHECK(CheckPrincipal(principal).ok());
   GUITU_CHECK(ttl >= absl::Seconds(1));
   const int64_t issued = absl::ToUnixSeconds(now);
@@ -48,9 +48,8 @@ std::string TokenIssuer::Issue(const Principal& principal, absl::Time now, absl:
       {"jti", principal.token_id.empty() ? RandomTokenId() : principal.token_id}};
   std::string token = absl::StrCat(Encoded(header), ".", Encoded(claims));
   const crypto::Ed25519Signature signature = key_.Sign(token);
-  absl::StrAppend(
-      &token, ".",
-      ToBase64Url({reinterpret_cast<const char*>(signature.data()), signature.size()}));
+  absl::StrAppend(&token, ".",
+                  ToBase64Url({reinterpret_cast<const char*>(signature.data()), signature.size()}));
   return token;
 }
 

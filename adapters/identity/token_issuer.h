@@ -1,5 +1,5 @@
-// The built-in issuer: signs tokens for small sites, the demo and the command line, with an Ed25519 key of
-// the vault. Threads: any.
+// The built-in issuer: signs tokens for small sites, the demo and the command line, with an Ed25519
+// key of the vault. Threads: any.
 #pragma once
 
 #include <string>
@@ -16,9 +16,9 @@ class TokenIssuer {
   // `issuer` is the claim `iss`, and the name under which AddTo makes the key known.
   TokenIssuer(std::string issuer, crypto::Ed25519KeyPair key, std::string audience = "guitu");
 
-  // A token valid from `now`, cut to the second, for `ttl`. `principal.expires` is not read; an empty
-  // token_id becomes a random one. REQUIRES: CheckPrincipal(principal).ok(); ttl at least a second;
-  // `now` between 1970 and 9999.
+  // A token valid from `now`, cut to the second, for `ttl`. `principal.expires` is not read; an
+  // empty token_id becomes a random one. REQUIRES: CheckPrincipal(principal).ok(); ttl at least a
+  // second; `now` between 1970 and 9999.
   std::string Issue(const Principal& principal, absl::Time now, absl::Duration ttl) const;
 
   // kAlreadyExists: the set has a key with this kid.

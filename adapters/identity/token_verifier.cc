@@ -1,10 +1,9 @@
 #include "adapters/identity/token_verifier.h"
 
 #include <algorithm>
-#include <utility>
-
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "adapters/crypto/sha256.h"
@@ -161,7 +160,8 @@ absl::StatusOr<TokenVerifier::Verified> TokenVerifier::ReadClaims(absl::string_v
   return verified;
 }
 
-absl::StatusOr<Principal> TokenVerifier::CheckTimes(const Verified& verified, absl::Time now) const {
+absl::StatusOr<Principal> TokenVerifier::CheckTimes(const Verified& verified,
+                                                    absl::Time now) const {
   if (now >= verified.principal.expires + options_.leeway) return Refuse("token has expired");
   if (now < verified.not_before - options_.leeway) return Refuse("token is not valid yet");
   return verified.principal;

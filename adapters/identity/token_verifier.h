@@ -1,13 +1,15 @@
 // Verifies bearer tokens: JWT (RFC 7519) as compact JWS (RFC 7515), under the rules of RFC 8725.
 //
-// Accepted are only: at most 8 KiB; three parts of strict base64url; strict JSON without a name twice; `alg`
-// EdDSA or ES256 and that of the key; a known `kid`; `typ` JWT or at+jwt; no `crit`, no key of its own in the
-// header; `iss` the issuer of the key; `aud` the audience, alone or in a list; whole-number times with
-// nbf <= now and iat <= now and now < exp, 30 s of leeway each; sub, unit, role, jti as CheckPrincipal says.
-// `nbf` may be absent, all others may not. Unknown claims and header members are passed over.
+// Accepted are only: at most 8 KiB; three parts of strict base64url; strict JSON without a name
+// twice; `alg` EdDSA or ES256 and that of the key; a known `kid`; `typ` JWT or at+jwt; no `crit`,
+// no key of its own in the header; `iss` the issuer of the key; `aud` the audience, alone or in a
+// list; whole-number times with nbf <= now and iat <= now and now < exp, 30 s of leeway each; sub,
+// unit, role, jti as CheckPrincipal says. `nbf` may be absent, all others may not. Unknown claims
+// and header members are passed over.
 //
-// Threads: any. Cost: 70 µs (Ed25519) or 100 µs (ES256) for a new token, under 1 µs for one that was verified
-// before: the cache is keyed by the SHA-256 of the whole token, and times are compared at each use.
+// Threads: any. Cost: 70 µs (Ed25519) or 100 µs (ES256) for a new token, under 1 µs for one that
+// was verified before: the cache is keyed by the SHA-256 of the whole token, and times are compared
+// at each use.
 #pragma once
 
 #include <array>
@@ -41,7 +43,8 @@ class TokenVerifier {
   // Every refusal is kUnauthenticated with a short reason that holds nothing of the token.
   absl::StatusOr<Principal> Verify(absl::string_view token, absl::Time now);
 
-  // Other keys from now on, as after the file changed; tokens of keys that are gone are refused at once.
+  // Other keys from now on, as after the file changed; tokens of keys that are gone are refused at
+  // once.
   void SetKeys(KeySet keys);
 
  private:

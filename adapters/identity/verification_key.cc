@@ -27,7 +27,9 @@ using Owned = std::unique_ptr<T, Free>;
 
 constexpr size_t kCoordinateBytes = 32;
 
-const uint8_t* Bytes(absl::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
+const uint8_t* Bytes(absl::string_view text) {
+  return reinterpret_cast<const uint8_t*>(text.data());
+}
 
 class Ed25519 final : public VerificationKey {
  public:

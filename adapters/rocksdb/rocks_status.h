@@ -13,8 +13,8 @@ namespace guitu::rocks {
 inline rocksdb::Slice ToSlice(absl::string_view text) { return {text.data(), text.size()}; }
 inline absl::string_view ToView(rocksdb::Slice slice) { return {slice.data(), slice.size()}; }
 
-// kResourceExhausted = no space; kDataLoss = what was written is missing or damaged; else kUnavailable:
-// the disk may come back. `doing` names what failed: "log: opening".
+// kResourceExhausted = no space; kDataLoss = what was written is missing or damaged; else
+// kUnavailable: the disk may come back. `doing` names what failed: "log: opening".
 inline absl::Status FromRocks(absl::string_view doing, const rocksdb::Status& status) {
   if (status.ok()) return absl::OkStatus();
   const std::string message = absl::StrCat(doing, ": ", status.ToString());

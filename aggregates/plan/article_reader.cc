@@ -45,7 +45,8 @@ class Reader {
   void TakeTitle(ArticleLeaf* leaf);
   void TakeUnits(ArticleLeaf* leaf);
 
-  int ordinal_ = 0;  // in the chapter.
+  int ordinal_ = 0;      // in the chapter.
+  bool counted_ = true;  // no article of the chapter is missing so far.
   bool open_ = false;
 };
 
@@ -70,6 +71,7 @@ absl::Status Reader::Read(const std::vector<Line>& lines) {
       FinishLeaf();
       part.chapters.push_back({*chapter, Normalize(rest), line.number});
       ordinal_ = 0;
+      counted_ = true;
     } else if (const auto article = ConsumeOrdinal(&rest, "条")) {
       status = BeginArticle(*article, rest, line.number);
     } else if (heading) {
@@ -109,8 +111,10 @@ absl::Status Reader::BeginArticle(int number, absl::string_view rest, int line) 
   leaf.body.Append(rest, line);
   TakeTitle(&leaf);
   leaf.heading = leaf.title;
-  if (leaf.title != kGoal) ++ordinal_;
-  leaf.ordinal = ordinal_;
+  if (number != before + 1) counted_ = false;
+  leaf.is_goal = leaf.title == kGoal;
+  if (!leaf.is_goal) ++ordinal_;
+  leaf.ordinal = counted_ ? ordinal_ : 0;
   part.articles.push_back({number, leaf.title, line});
   part.leaves.push_back(std::move(leaf));
   open_ = true;
@@ -131,6 +135,7 @@ absl::Status Reader::BeginSub(int number, absl::string_view rest, int line) {
         MakeDefect({.kind = "article_missing", .item = item, .detail = item, .line = line}));
   }
   // The first item takes the place of the article, which so far was one leaf with an empty body.
+  if (before == 0) part.leaves.back().is_intro = true;
   if (before == 0 && leaf.body.text.empty()) part.leaves.pop_back();
   leaf.sub = number;
   leaf.line = line;

@@ -23,11 +23,14 @@ struct ArticleLeaf {
   int article = 0;
   int sub = 0;  // 0: the article has no （N）.
   int chapter = 0;
-  int ordinal = 0;  // of the article in its chapter, 工作目标 not counted: the （N） of the table.
+  int ordinal = 0;  // of the article in its chapter, 工作目标 not counted: the （N） of the
+                    // table. 0 after a missing article: its number is not known.
   std::string heading;  // title of the article.
   std::string title;    // own title; that of the article if sub is 0.
   LinedText body;       // without title and unit list.
   int line = 0;
+  bool is_goal = false;     // 工作目标: the aim of a chapter, no task.
+  bool is_intro = false;    // words before the （N） of an article.
   bool has_units = false;   // ended in a list （…负责…）.
   LinedText lead, support;  // names joined by "、".
   int units_line = 0;

@@ -21,10 +21,13 @@ namespace guitu::aggregates {
 namespace plan {
 namespace {
 
-constexpr size_t kMostBytes = size_t{1} << 20U;
+// Some times the real document; they bound the cost of comparing everything with everything.
+constexpr size_t kMostBytes = size_t{256} << 10U;
+constexpr size_t kMostLines = 5000;
 constexpr size_t kMostReadings = 40;  // of an item, as event 71 limits them.
 constexpr char kMembersTitle[] = "联席会议成员单位";
 constexpr char kPrinted[] = "印发";
+constexpr char kInForce[] = "施行";
 
 class Assembler {
  public:
@@ -39,6 +42,7 @@ class Assembler {
   absl::Status Members();
   absl::Status Dates();
   void ReadPeriod();
+  bool BelongsInTable(const ArticleLeaf& leaf) const;
   void Items();
   void MissingRow(size_t leaf);
   void LostHeadings();
@@ -127,15 +131,32 @@ void Assembler::Keep(ComparedItem compared) {
             std::back_inserter(document_.defects));
 }
 
+// An article that names units has a row; so has any other of the chapters the table goes through,
+// unless it is an aim, about the units themselves, or about the plan's coming into force.
+bool Assembler::BelongsInTable(const ArticleLeaf& leaf) const {
+  if (leaf.has_units) return true;
+  if (leaf.is_goal || leaf.is_intro || leaf.title == kMembersTitle || IsOffice(leaf.title)) {
+    return false;
+  }
+  if (absl::StrContains(leaf.title, kInForce)) return false;
+  for (const TableRow& row : table_.rows) {
+    // Sections are numbered through, so one of them tells in which chapter the first begins.
+    const std::optional<int> chapter = ChapterOf(row, articles_, table_.rows);
+    if (!chapter.has_value() || !row.section_number.has_value()) continue;
+    return leaf.chapter > *chapter - *row.section_number;
+  }
+  return false;
+}
+
 void Assembler::Items() {
   std::vector<const TableRow*> lone;
   for (size_t i = 0; i < articles_.leaves.size(); ++i) {
     const ArticleLeaf& leaf = articles_.leaves[i];
     const std::vector<const TableRow*> rows = RowsOf(i);
-    // No task: no units, no row, and not about a unit.
-    if (rows.empty() && !leaf.has_units && !IsOffice(leaf.title)) continue;
+    const bool missing = rows.empty() && BelongsInTable(leaf);
+    if (rows.empty() && !missing && !IsOffice(leaf.title)) continue;  // No task.
     Keep(CompareItem(&leaf, rows.empty() ? nullptr : rows[0], period_));
-    if (rows.empty() && leaf.has_units) MissingRow(i);
+    if (missing) MissingRow(i);
     for (size_t again = 1; again < rows.size(); ++again) {
       lone.push_back(rows[again]);
       document_.defects.push_back(
@@ -264,7 +285,7 @@ absl::Status Assembler::Dates() {
   if (absl::StrCat(signing, kPrinted) == printing) return absl::OkStatus();
   const ArticleLeaf* force = nullptr;  // 本细则自印发之日起施行
   for (const ArticleLeaf& leaf : articles_.leaves) {
-    if (absl::StrContains(leaf.title, "施行")) force = &leaf;
+    if (absl::StrContains(leaf.title, kInForce)) force = &leaf;
   }
   std::vector<PlanReading> readings = {{"document", "signed", signing, signed_on->number},
                                        {"document", "printed", printing, printed_on->number}};
@@ -328,6 +349,10 @@ absl::StatusOr<PlanDocument> ParsePlanDocument(absl::string_view text) {
   absl::StatusOr<std::vector<plan::Line>> lines = plan::SplitLines(text);
   if (!lines.ok()) return lines.status();
   if (lines->empty()) return absl::InvalidArgumentError("line 1: the document is empty");
+  if (lines->size() > plan::kMostLines) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "line ", plan::kMostLines + 1, ": of ", lines->size(), ", more than a plan document has"));
+  }
   absl::StatusOr<plan::ArticlePart> articles = plan::ReadArticles(*lines);
   if (!articles.ok()) return articles.status();
   absl::StatusOr<plan::TablePart> table = plan::ReadTable(*lines, articles->end);

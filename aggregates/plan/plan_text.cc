@@ -52,6 +52,8 @@ bool IsUtf8(absl::string_view text) {
   return true;
 }
 
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
 bool IsSpace(char32_t c) {
   return c == U' ' || c == U'\t' || c == U'\r' || c == U'\u3000' || c == U'\u00A0';
 }
@@ -162,8 +164,8 @@ std::string Normalize(absl::string_view text) {
 }
 
 bool IsPunctuation(char32_t c) {
-  static const std::u32string kMarks = U"，。、；：？！（）“”‘’《》〈〉—…·.\"'-";
-  return kMarks.find(c) != std::u32string::npos;
+  static const std::u32string marks = U"，。、；：？！（）“”‘’《》〈〉—…·.\"'-";
+  return marks.find(c) != std::u32string::npos;
 }
 
 std::optional<int> ConsumeNumeral(absl::string_view* text) {
@@ -198,7 +200,7 @@ std::optional<int> ConsumeMarker(absl::string_view* text) {
 std::optional<int> ConsumeItemNumber(absl::string_view* text) {
   size_t digits = 0;
   int value = 0;
-  while (digits < text->size() && digits < 3 && absl::ascii_isdigit((*text)[digits])) {
+  while (digits < text->size() && digits < 3 && IsDigit((*text)[digits])) {
     value = value * 10 + ((*text)[digits] - '0');
     ++digits;
   }
@@ -221,8 +223,8 @@ std::vector<int> YearsIn(absl::string_view text) {
   std::vector<int> years;
   for (size_t at = text.find("20"); at != absl::string_view::npos; at = text.find("20", at + 1)) {
     absl::string_view rest = text.substr(at);
-    if (rest.size() < 4 || !absl::ascii_isdigit(rest[2]) || !absl::ascii_isdigit(rest[3])) continue;
-    if (at > 0 && absl::ascii_isdigit(text[at - 1])) continue;
+    if (rest.size() < 4 || !IsDigit(rest[2]) || !IsDigit(rest[3])) continue;
+    if (at > 0 && IsDigit(text[at - 1])) continue;
     const int year = 2000 + (rest[2] - '0') * 10 + (rest[3] - '0');
     rest = absl::StripLeadingAsciiWhitespace(rest.substr(4));
     if (absl::StartsWith(rest, "年")) years.push_back(year);

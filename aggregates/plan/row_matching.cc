@@ -29,7 +29,7 @@ std::optional<size_t> ByTitle(const ArticlePart& articles, const std::string& ti
 
 bool FitsGroup(const TableRow& row, const ArticleLeaf& leaf, std::optional<int> chapter) {
   if (chapter.has_value() && leaf.chapter != *chapter) return false;
-  if (!row.heading.empty() && leaf.heading == row.heading) return true;
+  if (!row.heading.empty()) return leaf.heading == row.heading;
   return row.group.has_value() && chapter.has_value() && leaf.ordinal == *row.group;
 }
 

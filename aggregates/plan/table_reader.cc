@@ -112,7 +112,9 @@ void TakeColumns(const Cells& cells, size_t at, TableRow* row) {
   if (IsSentence(row->support)) row->text_in_support = std::exchange(row->support, "");
   for (size_t i = at + 2; i < cells.size(); ++i) {
     if (cells[i].empty()) continue;
-    const bool units = !IsSentence(cells[i]) && NamesKnownUnit(cells[i]);
+    // A misspelt unit must not pass for progress: the city's units begin with 市.
+    const bool named = NamesKnownUnit(cells[i]) || absl::StartsWith(cells[i], "市");
+    const bool units = named && !IsSentence(cells[i]);
     (units ? row->displaced : row->progress).push_back({static_cast<int>(i), cells[i]});
   }
 }

@@ -19,17 +19,17 @@ struct Spelling {
 
 // Names for units as a body that are no misspellings and so are not reported.
 const std::map<std::string, std::vector<std::string>>& Collectives() {
-  static const auto* const kNames = new std::map<std::string, std::vector<std::string>>{
+  static const auto* const names_of = new std::map<std::string, std::vector<std::string>>{
       {"各成员单位", {"MEM"}},
       {"市级联席会议各成员单位", {"MEM"}},
       {"各级联席会议成员单位", {"MEM"}},
       {"县级政府及各级联席会议成员单位", {"COU", "MEM"}},
   };
-  return *kNames;
+  return *names_of;
 }
 
 const std::map<std::string, Spelling>& Spellings() {
-  static const auto* const kSpellings = [] {
+  static const auto* const by_name = [] {
     auto* spellings = new std::map<std::string, Spelling>;
     for (const PlanUnit& unit : Directory()) {
       (*spellings)[unit.name_zh] = {{unit.code}, false};
@@ -40,7 +40,7 @@ const std::map<std::string, Spelling>& Spellings() {
     for (const auto& [name, codes] : Collectives()) (*spellings)[name] = {codes, false};
     return spellings;
   }();
-  return *kSpellings;
+  return *by_name;
 }
 
 std::optional<UnitMention> Lookup(const std::string& name) {
@@ -128,12 +128,12 @@ std::vector<PlanUnit> MakeOthers() {
 }  // namespace
 
 const std::vector<PlanUnit>& Directory() {
-  static const auto* const kUnits = [] {
+  static const auto* const all_units = [] {
     auto* units = new std::vector<PlanUnit>(MakeMembers());
     for (PlanUnit& unit : MakeOthers()) units->push_back(std::move(unit));
     return units;
   }();
-  return *kUnits;
+  return *all_units;
 }
 
 std::vector<std::string> UnitList::Codes() const {

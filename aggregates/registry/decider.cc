@@ -28,7 +28,7 @@ absl::Status DecideUnit(const RegistryState& state, schema::UnitSet::Reader unit
 
 absl::Status DecideUser(const RegistryState& state, schema::UserSet::Reader user, const Context& context) {
   // A person who could change himself could give himself every right.
-  if (Str(user.getStaff()) == context.actor.staff && state.bootstrapped) return Refuse(Reason::NOT_ONESELF);
+  if (Str(user.getStaff()) == context.actor.staff) return Refuse(Reason::NOT_ONESELF);
   const Unit* unit = state.FindUnit(Str(user.getUnit()));
   if (unit == nullptr || !unit->active) return RefuseAt(Reason::UNIT_UNKNOWN, "/events/0/data/unit");
   uint32_t index = 0;
@@ -107,6 +107,14 @@ std::shared_ptr<const User> ToUser(schema::UserSet::Reader in, bool suspended) {
   return user;
 }
 
+bool Administers(const RegistryState& state, const User& user) {
+  for (const std::string& name : user.roles) {
+    const Role* role = state.FindRole(name);
+    if (role != nullptr && role->administers) return true;
+  }
+  return false;
+}
+
 std::shared_ptr<const Role> ToRole(schema::RoleSet::Reader in) {
   auto role = std::make_shared<Role>();
   role->name = Str(in.getRole());
@@ -140,10 +148,7 @@ RegistryState RegistryDecider::Evolve(State state, const Event& event) {
     auto in = event.As<schema::UserSet>();
     const User* before = state.FindUser(Str(in.getStaff()));
     auto user = ToUser(in, before != nullptr && before->suspended);
-    for (const std::string& name : user->roles) {
-      const Role* role = state.FindRole(name);
-      state.bootstrapped |= role != nullptr && role->administers;
-    }
+    if (before == nullptr && Administers(state, *user)) state.administrators += 1;
     state.users[user->staff] = user;
   } else if (event.Is<schema::UserSuspended>()) {
     std::string staff = Str(event.As<schema::UserSuspended>().getStaff());

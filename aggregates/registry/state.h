@@ -52,7 +52,7 @@ using Entries = std::map<std::string, std::shared_ptr<const T>, std::less<>>;
 
 struct RegistryState {
   uint64_t offset = 0;  // registry records folded
-  bool bootstrapped = false;  // a first administrator exists
+  uint32_t administrators = 0;  // users who may administer; set-up ends with the second
   Entries<Unit> units;
   Entries<User> users;
   Entries<Role> roles;

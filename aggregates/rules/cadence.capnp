@@ -1,11 +1,12 @@
 @0xc7a1f0d3b2e94531;
-# The visit cadence as shipped, version 1: own figures, not law (domain text: neither the plan, 19(1)
-# and 19(4), nor any text read gives one). A row 97 like any that civil affairs publishes later.
+# The visit cadence as shipped, version 1: own figures, not law (domain text: neither the plan,
+# 19(1) and 19(4), nor any text read gives one). A row 97 like any that civil affairs publishes
+# later.
 #
-# Days from admission, placement or return; the densest type wins. Month m of a year counts 30 m days
-# and a year 365, so month 3 is day 90, month 18 is day 545. The grace is 0 days for steps up
-# to day 7, 3 up to day 30, 7 beyond, and the window opens as many days before the due day; a repeated
-# step counts by its interval.
+# Days from admission, placement or return; the densest type wins. Month m of a year counts 30 m
+# days and a year 365, so month 3 is day 90, month 18 is day 545. The grace is 0 days for steps up
+# to day 7, 3 up to day 30, 7 beyond, and the window opens as many days before the due day; a
+# repeated step counts by its interval.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("guitu::aggregates::shipped");

@@ -1,7 +1,8 @@
 @0xc7a1f0d3b2e94533;
-# The working calendars as shipped: the days off and the weekend days that are worked, from the yearly
-# notices of the General Office of the State Council. Rows 96 like any that the registry publishes
-# later. A day is a number of days since 1970-01-01; the comment beside it is what the notice says.
+# The working calendars as shipped: the days off and the weekend days that are worked, from the
+# yearly notices of the General Office of the State Council. Rows 96 like any that the registry
+# publishes later. A day is a number of days since 1970-01-01; the comment beside it is what the
+# notice says.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("guitu::aggregates::shipped");

@@ -1,11 +1,11 @@
 @0xc7a1f0d3b2e94530;
 # The code lists as shipped: version 1 of each list that a field of events/schema/ names through
-# $codes. They are rows 97b like any that the registry publishes later: a newer version adds codes or
-# ends them and removes none, so every old event can still be read.
+# $codes. They are rows 97b like any that the registry publishes later: a newer version adds codes
+# or ends them and removes none, so every old event can still be read.
 #
-# A code is a short ASCII word and never changes its meaning. PURP is what `Purpose-Of-Use` takes and
-# ISO is ISO 3166-1, hence their other spelling. Each list has `other`, which says more in the text of
-# the field, and `unknown`, so that nobody has to guess; only PURP is closed.
+# A code is a short ASCII word and never changes its meaning. PURP is what `Purpose-Of-Use` takes
+# and ISO is ISO 3166-1, hence their other spelling. Each list has `other`, which says more in the
+# text of the field, and `unknown`, so that nobody has to guess; only PURP is closed.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("guitu::aggregates::shipped");
@@ -552,7 +552,8 @@ const codeLists :List(CodeList) = [
     (code = "independent", zh = "独立居住", en = "independent living"),
     (code = "school", zh = "学校", en = "school"),
     (code = "hospital", zh = "医院", en = "hospital"),
-    (code = "withBuyer", zh = "与收买人同住", en = "with the buyer; an able adult's own choice only, never offered"),
+    (code = "withBuyer",
+      zh = "与收买人同住", en = "with the buyer; an able adult's own choice only, never offered"),
     (code = "other", zh = "其他", en = "other"),
     (code = "unknown", zh = "不详", en = "unknown")
   ]),

@@ -1,10 +1,10 @@
 @0xc7a1f0d3b2e94532;
-# Legal figures as shipped, rule set 1: every length, limit, warning and switch of the clocks K1 to K21
-# and of the rules R1 to R58, each with its source and how far that source was read. A row 95 like any
-# that the registry publishes later; no figure is a constant in code.
+# Legal figures as shipped, rule set 1: every length, limit, warning and switch of the clocks K1 to
+# K21 and of the rules R1 to R58, each with its source and how far that source was read. A row 95
+# like any that the registry publishes later; no figure is a constant in code.
 #
-# Names: K.length, K.warn1 … (before the end; `text` says who is warned), K.breachTo, K.shift (whether
-# a last day off moves on), and what else a rule takes. `dayOfYear` 215 is 15 February.
+# Names: K.length, K.warn1 … (before the end; `text` says who is warned), K.breachTo, K.shift
+# (whether a last day off moves on), and what else a rule takes. `dayOfYear` 215 is 15 February.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("guitu::aggregates::shipped");
@@ -179,7 +179,9 @@ const ruleSet :RuleSet = (version = 1, from = (days = 18628), rules = [
     (name = "K4.warn1", number = 2, unit = days, text = "worker",
       zh = "预警提前", en = "warned before")
   ]),
-  (rule = "K5", source = "内蒙古2022年通知及各地实践；云南数字未查到；细则第18条第3项、国办发〔2015〕96号未定期限", mark = secondaryPage, params = [
+  (rule = "K5", mark = secondaryPage,
+    source = "内蒙古2022年通知及各地实践；云南数字未查到；细则第18条第3项、国办发〔2015〕96号未定期限",
+    params = [
     (name = "K5.length", number = 3, unit = months,
       zh = "落户", en = "household registration")
   ]),

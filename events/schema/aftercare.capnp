@@ -79,7 +79,8 @@ struct FollowUpCompleted $event(number = "58", whenClosed = false)
   minutes @7 :Int32 = -1 $optional $unit("minutes") $label(zh = "时长", en = "duration");
   plain @8 :Values.YesNo $label(zh = "便装便车", en = "plain clothes, unmarked car");
   others @9 :List(Values.Person) $optional $limit(20) $label(zh = "其他在场人", en = "others present");
-  home @10 :Values.Code $optional $codes("LEVEL") $sensitive $label(zh = "居住风险", en = "concern: home");
+  home @10 :Values.Code $optional $codes("LEVEL") $sensitive
+      $label(zh = "居住风险", en = "concern: home");
   health @11 :Values.Code $optional $codes("LEVEL") $sensitive $category(health)
       $label(zh = "健康风险", en = "concern: health");
   school @12 :Values.Code $optional $codes("LEVEL") $sensitive

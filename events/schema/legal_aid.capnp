@@ -38,7 +38,8 @@ struct LegalAidApplied $event(number = "62", stages = first, whenClosed = true)
     $label(zh = "法律援助申请", en = "Legal aid applied for")
     $recordedBy(["JUS"]) $additive $category(legal) $article("细则第19条第5项") {
   # Application received.
-  matter @0 :List(Values.Code) $codes("LAM") $sensitive $limit(10) $label(zh = "援助事项", en = "matters");
+  matter @0 :List(Values.Code) $codes("LAM") $sensitive $limit(10)
+      $label(zh = "援助事项", en = "matters");
   applicant @1 :Values.Person $label(zh = "申请人", en = "applicant");
   relation @2 :Values.Code $optional $codes("PROLE")
       $label(zh = "与当事人关系", en = "relation to the person; absent: self");

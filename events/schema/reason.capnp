@@ -66,4 +66,39 @@ enum Reason {
   typeNotHere @35 $problem(http = 409, code = "rule-refused", rule = "R48", article = "档案法第37条", zh = "此类事项不能与其他事项同时提交", en = "Events of this kind stand in a command of their own");
   storeBehind @36 $problem(http = 503, code = "settling", zh = "所引用的记录尚未可见，请稍后重试", en = "The event referred to is not visible here yet; try again");
   suspended @37 $problem(http = 403, code = "not-permitted", rule = "R39", article = "未成年人网络保护条例第36条", zh = "该用户未登记或已停用", en = "This user is not in the registry, or suspended");
+
+  # Rules of single events
+  capacityOfMinor @38 $problem(http = 409, code = "rule-refused", rule = "R3", article = "未成年人保护法第2条", zh = "行为能力评估只针对成年人；未成年人一律受保护", en = "Capacity is assessed of adults only; a minor is protected in any case");
+  handoverGroundMissing @39 $problem(http = 409, code = "rule-refused", rule = "R1", article = "细则第16条", zh = "移交须以解救、报告、发现、外地移交或外籍报告为依据", en = "A handover is requested on a rescue, a report, a finding or an arrival from elsewhere");
+  handoverNotRequested @40 $problem(http = 409, code = "rule-refused", rule = "R1", article = "细则第16条", zh = "没有移交请求（16），不能接收", en = "There is no request for a handover (16) to accept");
+  careNoticeMissing @41 $problem(http = 409, code = "rule-refused", rule = "R4", article = "民政部、公安部2015年收养通知", zh = "接收儿童须有临时照料通知书文号；紧急情况可先紧急入站", en = "A child is taken over with the number of the notice of temporary care; an urgent admission stands without");
+  transferSheetMissing @42 $problem(http = 409, code = "rule-refused", rule = "R4", article = "民政部、公安部2015年收养通知", zh = "接收成年人须有公安护送交接表编号", en = "An adult is taken over with the number of the transfer sheet of the police");
+  dnaSampleMissing @43 $problem(http = 409, code = "rule-refused", rule = "R7", article = "细则第14条第3项", zh = "没有采样入库登记（26），不能登记比对结果", en = "There is no sample (26) whose comparison could be reported");
+  flaggedNotFit @44 $problem(http = 409, code = "rule-refused", rule = "R15", article = "民法典第36条", zh = "该人有监护冲突标记，不能评估为具备监护能力", en = "The person is under a mark of conflict (15) and cannot be found fit to care");
+  riskNotAssessed @45 $problem(http = 409, code = "rule-refused", rule = "R15", article = "细则第19条第3项", zh = "安置方案比选之前须有风险评估（11）", en = "The risk is assessed (11) before options are weighed");
+  wishNotHeard @46 $problem(http = 409, code = "rule-refused", rule = "R2", article = "救助管理办法第11条", zh = "须先听取本人意愿（12）；无法表达的，登记观察情况", en = "The wish of the person (12) is heard first; an observation counts where it cannot be said");
+  neverWithBuyer @47 $problem(http = 409, code = "rule-refused", rule = "R1", article = "细则第16条", zh = "未成年人和无完全行为能力的人不得留在或交给收买人及其家庭", en = "A minor, or a person without full capacity, never stays with or goes to the buyer or the buyer's household");
+  carerFlagged @48 $problem(http = 409, code = "rule-refused", rule = "R1", article = "民法典第36条", zh = "该人有监护冲突标记（15），不得作为安置对象或照料人", en = "The person is under a mark of conflict (15) and may not take care of the subject");
+  carerNotFit @49 $problem(http = 409, code = "rule-refused", rule = "R15", article = "未成年人保护法第93条", zh = "将未成年人交给个人照料，须先评估其具备监护能力（32）", en = "A minor goes to a private carer only after that person was found fit (32)");
+  capacityInDoubt @50 $problem(http = 409, code = "rule-refused", rule = "R22", article = "反家暴法第14、15条", zh = "行为能力存疑，须先评估（11b）", en = "The capacity is in doubt; it is assessed (11b) first");
+  buyerByItsName @51 $problem(http = 409, code = "rule-refused", rule = "R1", article = "细则第16条", zh = "与收买人或其家庭共同生活只能登记为“与收买人同住”，且须是成年人本人的选择", en = "Living with the buyer or the buyer's household is recorded as that, and only as an adult's own choice");
+  buyerWishesMissing @52 $problem(http = 409, code = "rule-refused", rule = "R2", article = "刑法第241条第6款", zh = "与收买人同住须在不同日单独、收买方不在场时听取本人意愿至少两次，且未改变", en = "Living with the buyer needs the wish for it heard alone, the buyer's side absent, on two days, and not changed since");
+  placementNotDecided @53 $problem(http = 409, code = "rule-refused", rule = "R1", article = "细则第16条", zh = "没有安置决定（34），不能执行", en = "There is no decision on a placement (34) to carry out");
+  strandedNotReached @54 $problem(http = 409, code = "rule-refused", rule = "R11", article = "国办发〔2015〕96号", zh = "滞留人员落户须先达到滞留认定（40）", en = "Registration of a stranded person follows the stranded status (40)");
+  notFoundCertificateMissing @55 $problem(http = 409, code = "rule-refused", rule = "R12", article = "民政部、公安部2015年收养通知", zh = "福利机构儿童落户须有查找不到证明（31）或长期监护（38）", en = "Registration of a child in a welfare institution needs the certificate of 31 or the guardianship of 38");
+  parentNotRecorded @56 $problem(http = 409, code = "rule-refused", rule = "R8", article = "细则第14条第3项", zh = "所生子女补登须先登记其父母（9b）", en = "A child of the person is registered after a parent was recorded (9b)");
+  identityNotVerified @57 $problem(http = 409, code = "rule-refused", rule = "R11", article = "国办发〔2015〕96号", zh = "恢复、注销、更正或迁移户口须先核实身份（8）或查明虚假户籍（44b）", en = "Restoring, cancelling, correcting or moving an entry needs a verified identity (8) or a false entry found (44b)");
+  hukouNotApplied @58 $problem(http = 409, code = "rule-refused", rule = "R11", article = "国办发〔2015〕96号", zh = "没有落户申请（41），不能登记落户", en = "There is no application (41) for this registration");
+  dnaComparisonNeeded @59 $problem(http = 409, code = "rule-refused", rule = "R8", article = "细则第14条第3项", zh = "来历不明儿童落户之前须完成DNA比对，结果为比中或未比中", en = "A child of unknown origin is registered after a DNA comparison that says match or none");
+  fileNotOpened @60 $problem(http = 409, code = "rule-refused", rule = "R50", article = "细则第19条第4项", zh = "建立专门档案（56）之后才能安排回访", en = "Visits are planned once the dedicated file (56) is opened");
+  applicantFlagged @61 $problem(http = 409, code = "rule-refused", rule = "R30", article = "法律援助法第40条", zh = "该人有监护冲突标记，不能代为申请法律援助；其他监护人或近亲属可以申请", en = "The person is under a mark of conflict and cannot apply; another guardian or relative may");
+  legalAidNotApplied @62 $problem(http = 409, code = "rule-refused", rule = "R26", article = "法律援助法第43条", zh = "没有法律援助申请（62），不能作出决定", en = "There is no application (62) to decide on");
+  legalAidReasonsMissing @63 $problem(http = 409, code = "rule-refused", rule = "R26", article = "法律援助法第43条", zh = "不予援助或不属管辖须说明理由", en = "A refusal of legal aid, or of competence, has its reasons in writing");
+  workerUnknown @64 $problem(http = 409, code = "rule-refused", rule = "R39", article = "未成年人网络保护条例第36条", zh = "承办人未登记、已停用、不在任期内或不属于该单位", en = "The worker is not a user of that unit who is active today");
+  approvalAfterwards @65 $problem(http = 409, code = "rule-refused", rule = "R58", zh = "事后审批随期限K20提供，目前须事先审批", en = "Approving afterwards comes with clock K20; for now an approval comes first");
+  approvalOtherContent @66 $problem(http = 409, code = "rule-refused", rule = "R58", zh = "审批的内容与提请的内容不一致", en = "What is approved is not what the request proposes");
+  approvalExpired @67 $problem(http = 409, code = "rule-refused", rule = "R58", zh = "提请审批已过期，须重新提请", en = "The request has expired; a new one is needed");
+  approvalDecided @68 $problem(http = 409, code = "rule-refused", rule = "R58", zh = "该提请已经审批", en = "The request has been decided already");
+  approvalByAuthor @69 $problem(http = 409, code = "rule-refused", rule = "R58", zh = "提请人不得审批自己提请的内容", en = "Nobody approves what he himself has proposed");
+  approvalNotAsked @70 $problem(http = 409, code = "rule-refused", rule = "R58", zh = "该提请已指定由他人或其他单位审批", en = "Somebody else, or another unit, has been asked");
 }

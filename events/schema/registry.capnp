@@ -185,7 +185,8 @@ struct VisitCadence {
   zh @1 :Text $limit(60) $label(zh = "中文名", en = "name in Chinese");
   en @2 :Text $limit(60) $label(zh = "英文名", en = "name in English");
   steps @3 :List(VisitStep) $optional $label(zh = "节点", en = "steps, ascending");
-  repeat @4 :VisitStep $optional $label(zh = "此后间隔", en = "after the last step, every so many days");
+  repeat @4 :VisitStep $optional
+      $label(zh = "此后间隔", en = "after the last step, every so many days");
   termBounds @5 :Values.YesNo $optional
       $label(zh = "每学期始末", en = "also at start and end of each school term");
   afterEnd @6 :List(VisitStep) $optional $label(zh = "结束后", en = "steps counted from the end");
@@ -206,7 +207,8 @@ struct VisitStep {
 }
 
 struct VisitEnds {
-  # The earliest end, which still takes 57c: after the days with all of `needs`, or on one of `orOn`.
+  # The earliest end, which still takes 57c: after the days with all of `needs`, or on one of
+  # `orOn`.
   afterDays @0 :Int32 = -1 $optional $unit("days") $label(zh = "满天数", en = "after days");
   countedFrom @1 :CountedFrom $optional $label(zh = "起算", en = "counted from");
   needs @2 :List(EndCondition) $optional $label(zh = "并须", en = "and all of");

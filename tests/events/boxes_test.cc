@@ -115,7 +115,9 @@ TEST(Boxes, StandOncePerSubjectAndCategoryAndOnlyWhereSomethingIsMarked) {
     ASSERT_TRUE(sealed.status().ok());
     uint boxes = sealed.event().asReader().getBoxes().size();
     EXPECT_EQ(sealed.parts().size(), boxes);
-    if (!generator.secrets().empty()) EXPECT_GT(boxes, 0u);
+    if (!generator.secrets().empty()) {
+      EXPECT_GT(boxes, 0u);
+    }
     if (!event.type->spec->any_marked && !std::as_const(*event.body).content().hasCircumstances()) {
       EXPECT_EQ(boxes, 0u);
     }
@@ -274,7 +276,8 @@ TEST(Boxes, DoNotOpenUnderAnotherSubjectCategorySuiteOrKey) {
 
 TEST(Boxes, DoNotOpenIfAnyByteIsChangedOrCut) {
   TestSealer sealer;
-  uint size = SealedEvent(FitnessOf(kBrother), sealer).event().getBoxes()[0].getSealed().size();
+  auto size = static_cast<uint>(
+      SealedEvent(FitnessOf(kBrother), sealer).event().getBoxes()[0].getSealed().size());
   for (uint i = 0; i < size; ++i) {
     ExpectDoesNotOpen([i](auto event, auto&) { event.getBoxes()[0].getSealed()[i] ^= 1; }, "a byte");
   }
@@ -324,6 +327,19 @@ TEST(OpenEvent, IsDataLossIfTheEventDoesNotRead) {
   SealedEvent sealed(FitnessOf(kBrother), sealer);
   sealed.event().getData().initAs<capnp::Data>(8);  // no struct
   EXPECT_EQ(sealed.Open(OpenAll(), sealer).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(OpenEvent, IsDataLossIfAFieldHoldsWhatIsNoValueOfIt) {
+  TestSealer sealer;
+  capnp::MallocMessageBuilder message;
+  auto in = message.initRoot<schema::Event>();
+  in.setType(*TypeOfRow("4"));
+  // The first pointer of the struct, the time of the rescue, points to a text.
+  in.getData().initAs<schema::OnBehalfOf>().setUnit("no time");
+  EXPECT_EQ(OpenEvent(in.asReader(), OpenAll(), sealer).status().code(), absl::StatusCode::kDataLoss);
+  in.getData().clear();
+  in.getCircumstances().initAs<schema::OnBehalfOf>().setUnit("no document");
+  EXPECT_EQ(OpenEvent(in.asReader(), OpenAll(), sealer).status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST(OpenEvent, TakesAnEventWithoutAnyField) {

@@ -285,32 +285,32 @@ class F2F3Order : public testing::TestWithParam<Kind> {
     reader_.Fold(reader_.Adoption(10));
     reader_.Fold(reader_.Command(1));
   }
-  Frame Frame(uint64_t id) { return reader_.Command(id, kCase, GetParam()); }
+  Frame Decided(uint64_t id) { return reader_.Command(id, kCase, GetParam()); }
   PartitionReader reader_;
 };
 
 TEST_P(F2F3Order, AnotherLogComesBeforeTheBasis) {
-  auto frame = Frame(2);
+  Frame frame = Decided(2);
   frame.log_id.hi ^= 1;
   frame.basis_chain.bytes[0] ^= 1;
   EXPECT_EQ(FoldVoid(reader_, frame), Effect::kVoidForeign);
 }
 
 TEST_P(F2F3Order, TheBasisComesBeforeTheEpoch) {
-  auto frame = Frame(2);
+  Frame frame = Decided(2);
   frame.basis_chain.bytes[0] ^= 1;
   frame.epoch = 99;
   EXPECT_EQ(FoldVoid(reader_, frame), Effect::kVoidBasis);
 }
 
 TEST_P(F2F3Order, AnOldEpochWithASeenIdIsVoidByTheEpoch) {
-  auto frame = Frame(1);
+  Frame frame = Decided(1);
   frame.epoch = 0;
   EXPECT_EQ(FoldVoid(reader_, frame), Effect::kVoidEpoch);
 }
 
 TEST_P(F2F3Order, AForeignNonceWithEverythingElseWrongIsVoidByTheEpoch) {
-  auto frame = Frame(1);
+  Frame frame = Decided(1);
   frame.nonce = {5, 5};
   frame.expected_version = 0;
   frame.registry_offset = 3;
@@ -319,20 +319,20 @@ TEST_P(F2F3Order, AForeignNonceWithEverythingElseWrongIsVoidByTheEpoch) {
 
 TEST_P(F2F3Order, ASeenIdWithAWrongVersionIsVoidAsSeen) {
   for (Version version : {0u, 5u}) {
-    auto frame = Frame(1);
+    Frame frame = Decided(1);
     frame.expected_version = version;
     EXPECT_EQ(FoldVoid(reader_, frame), Effect::kVoidSeen);
   }
 }
 
 TEST_P(F2F3Order, ASeenIdUnderAnotherAdoptionIsVoidAsSeen) {
-  auto frame = Frame(1);
+  Frame frame = Decided(1);
   frame.registry_offset = 3;
   EXPECT_EQ(FoldVoid(reader_, frame), Effect::kVoidSeen);
 }
 
 TEST_P(F2F3Order, AWrongVersionUnderAnotherAdoptionIsVoidByTheVersion) {
-  auto frame = Frame(2);
+  Frame frame = Decided(2);
   frame.registry_offset = 3;
   frame.expected_version = 0;
   EXPECT_EQ(FoldVoid(reader_, frame), Effect::kVoidVersionPassed);
@@ -340,7 +340,7 @@ TEST_P(F2F3Order, AWrongVersionUnderAnotherAdoptionIsVoidByTheVersion) {
   EXPECT_EQ(FoldVoid(reader_, frame), Effect::kVoidVersionAhead);
 }
 
-TEST_P(F2F3Order, NothingWrongTakesEffect) { EXPECT_EQ(reader_.Fold(Frame(2)), Effect::kInEffect); }
+TEST_P(F2F3Order, NothingWrongTakesEffect) { EXPECT_EQ(reader_.Fold(Decided(2)), Effect::kInEffect); }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, F2F3Order, testing::Values(Kind::COMMIT, Kind::ACCESS, Kind::SIBLING),
                          [](const auto& info) {

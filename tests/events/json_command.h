@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "events/check.h"
 #include "events/json.h"
 #include "events/reason.h"
 #include "events/values.h"
@@ -34,10 +35,10 @@ inline boost::json::object EventJson(const Event& event) {
   return out;
 }
 
-inline boost::json::value CommandJson(std::initializer_list<Event> events) {
+inline std::string CommandText(std::initializer_list<Event> events) {
   boost::json::array list;
   for (const Event& event : events) list.push_back(EventJson(event));
-  return boost::json::object{{"events", std::move(list)}};
+  return boost::json::serialize(boost::json::object{{"events", std::move(list)}});
 }
 
 // A valid command with one event of the type and every field a client may send.
@@ -45,7 +46,8 @@ inline boost::json::value FullCommand(absl::string_view type) {
   const EventType* found = Catalogue::Get().FindByName(type);
   GUITU_CHECK(found != nullptr);
   EventGenerator generator(found->type);
-  return CommandJson({generator.Make(*found, {.everything = true, .circumstances = true})});
+  auto text = CommandText({generator.Make(*found, {.everything = true, .circumstances = true})});
+  return *ParseJson(text);
 }
 
 inline boost::json::object& DataOf(boost::json::value& command) {

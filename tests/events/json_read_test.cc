@@ -58,7 +58,7 @@ std::vector<WrongValue> WrongNumbers(const FieldSpec& field) {
                                     R"("-1")", R"("9223372036854775808")", R"("1e3")"})
                             : Here({"2147483648", "9007199254740993", R"("1")"});
   out.insert(out.end(), more.begin(), more.end());
-  bool nought_is_absence = field.kind == ValueKind::kUnsigned && field.optional && !field.is_list;
+  bool nought_is_absence = field.kind == ValueKind::kUnsigned && !field.is_list;
   if (nought_is_absence) out.push_back({"0", ""});
   return out;
 }

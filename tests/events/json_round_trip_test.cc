@@ -9,7 +9,7 @@ namespace guitu::events {
 namespace {
 
 void ExpectRoundTrip(const Event& event) {
-  std::string text = boost::json::serialize(CommandJson({event}));
+  std::string text = CommandText({event});
   auto parsed = ParseJson(text);
   ASSERT_TRUE(parsed.ok()) << parsed.status() << "\n" << text;
   auto events = ReadCommand(*parsed, kAnyCode);
@@ -37,7 +37,7 @@ TEST(JsonRoundTrip, GivesBackSeveralEventsOfOneCommandInOrder) {
   EventGenerator generator(4);
   Event first = generator.Make(*Catalogue::Get().FindByName("VictimRescued"), {});
   Event second = generator.Make(*Catalogue::Get().FindByName("FollowUpMissed"), {});
-  auto events = ReadCommand(CommandJson({first, second}), kAnyCode);
+  auto events = ReadCommand(*ParseJson(CommandText({first, second})), kAnyCode);
   ASSERT_TRUE(events.ok()) << events.status();
   ASSERT_EQ(events->size(), 2u);
   EXPECT_EQ(CanonicalBytes((*events)[0]), CanonicalBytes(first));

@@ -28,7 +28,7 @@ TEST(ParseJson, RefusesNothingAtAllAndHalfADocument) {
   ExpectMalformed("{", "");
   ExpectMalformed(R"({"a")", "/a");
   ExpectMalformed(R"({"a":)", "/a");
-  ExpectMalformed(R"({"a":[1,2)", "/a/1");
+  ExpectMalformed(R"({"a":[1,2)", "/a/2");
   ExpectMalformed(R"({"a":{"b":"zqcanary)", "/a/b");
 }
 

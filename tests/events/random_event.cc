@@ -47,7 +47,11 @@ Event EventGenerator::Make(const EventType& type, const GeneratorOptions& option
     Struct(spec, false, body->content().getCircumstances().initAs<DynamicStruct>(spec.schema));
   }
   absl::Time at = absl::FromUnixMicros(static_cast<int64_t>(Below(4'000'000'000'000'000)));
-  return Event{&type, at, std::move(body), {}};
+  Event event;
+  event.type = &type;
+  event.occurred_at = at;
+  event.body = std::move(body);
+  return event;
 }
 
 void EventGenerator::Struct(const StructSpec& spec, bool marked, DynamicStruct::Builder out) {
@@ -66,7 +70,7 @@ void EventGenerator::Struct(const StructSpec& spec, bool marked, DynamicStruct::
         break;
       }
       case ValueKind::kInteger:
-      case ValueKind::kUnsigned: out.set(field.field, Number(field, !field.optional)); break;
+      case ValueKind::kUnsigned: out.set(field.field, Number(field)); break;
       case ValueKind::kBool: out.set(field.field, Below(2) == 0); break;
       case ValueKind::kEnum:
       case ValueKind::kYesNo:
@@ -88,7 +92,7 @@ void EventGenerator::List(const FieldSpec& field, bool marked, DynamicStruct::Bu
         break;
       }
       case ValueKind::kInteger:
-      case ValueKind::kUnsigned: list.set(i, Number(field, true)); break;
+      case ValueKind::kUnsigned: list.set(i, Number(field)); break;
       case ValueKind::kBool: list.set(i, Below(2) == 0); break;
       case ValueKind::kEnum:
       case ValueKind::kYesNo: list.set(i, capnp::DynamicEnum(field.enumeration, Enumerant(field))); break;
@@ -148,14 +152,14 @@ void EventGenerator::Code(const FieldSpec& field, bool marked, DynamicStruct::Bu
   out.set("code", events::Text(code));
 }
 
-int64_t EventGenerator::Number(const FieldSpec& field, bool may_be_nought) {
+int64_t EventGenerator::Number(const FieldSpec& field) {
   capnp::Type type = ElementType(field);
   uint64_t top = std::numeric_limits<int32_t>::max();
   if (type.isInt8() || type.isUInt8()) top = 100;
   if (type.isInt16() || type.isUInt16()) top = 30000;
   if (type.isInt64() || type.isUInt64()) top = std::numeric_limits<int64_t>::max();
   switch (Below(4)) {
-    case 0: return may_be_nought ? 0 : 1;
+    case 0: return field.kind == ValueKind::kInteger || field.is_list ? 0 : 1;
     case 1: return static_cast<int64_t>(top);
     case 2: return static_cast<int64_t>(1 + Below(100));
     default: return static_cast<int64_t>(1 + Below(top - 1));

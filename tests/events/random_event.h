@@ -36,7 +36,7 @@ class EventGenerator {
   void List(const FieldSpec& field, bool marked, capnp::DynamicStruct::Builder out);
   void Value(const FieldSpec& field, bool marked, capnp::DynamicStruct::Builder out);
   void Code(const FieldSpec& field, bool marked, capnp::DynamicStruct::Builder out);
-  int64_t Number(const FieldSpec& field, bool may_be_nought);
+  int64_t Number(const FieldSpec& field);
   uint16_t Enumerant(const FieldSpec& field);
   // A text that CheckText and CheckReference of json_read.cc let pass.
   std::string Text(const FieldSpec& field, bool marked);

@@ -98,7 +98,9 @@ TEST(Frame, DoesNotReadIfItIsCutOrEmpty) {
     EXPECT_FALSE(DecodeFrame(""));
     for (size_t size = 1; size < bytes.size(); ++size) {
       auto frame = DecodeFrame(absl::string_view(bytes).substr(0, size));
-      if (size % 8 != 0) EXPECT_FALSE(frame) << size;
+      if (size % 8 != 0) {
+        EXPECT_FALSE(frame) << size;
+      }
     }
   }
 }
@@ -107,7 +109,7 @@ TEST(Frame, DoesNotReadInAnotherFormat) {
   capnp::MallocMessageBuilder message;
   auto frame = message.initRoot<schema::Frame>();
   frame.setKind(schema::Kind::COMMIT);
-  for (uint16_t format : {0, 2, 65535}) {
+  for (uint16_t format : {uint16_t{0}, uint16_t{2}, uint16_t{65535}}) {
     frame.setFormat(format);
     EXPECT_FALSE(DecodeFrame(EncodeMessage(message))) << format;
   }

@@ -76,6 +76,7 @@ constexpr Sibling kSiblings[] = {
     {"app", "*", "the one composition root wires everything by constructor"},
     {"*", "runtime", "owns the ports that the others implement or call"},
     {"*", "crypto", "hash, signature, randomness, secrets: there is one implementation to audit"},
+    {"embedded_log", "rocksdb", "the log lives on RocksDB; its errors are translated in one place"},
 };
 
 struct Home {

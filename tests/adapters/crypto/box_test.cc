@@ -1,5 +1,5 @@
-// Suite 1. The golden box was computed by another implementation (Python: hmac, HChaCha20 by the draft's
-// text, ChaCha20-Poly1305 of pyca/cryptography): the format is for ever.
+// Suite 1. The golden box was computed by another implementation (Python: hmac, HChaCha20 by the
+// draft's text, ChaCha20-Poly1305 of pyca/cryptography): the format is for ever.
 #include "adapters/crypto/box.h"
 
 #include <gtest/gtest.h>
@@ -20,16 +20,16 @@ std::array<uint8_t, kSecretBytes> CountingKey() {
 
 constexpr char kPlain[] = "a follow-up in spring";
 constexpr char kGolden[] =
-    "404142434445464748494a4b4c4d4e4f5051525354555657"                    // nonce
-    "3709a3f126a512d6a794be32a2a91b97f2db309661e99b8da8fd6c92bb776a5b"    // commitment
+    "404142434445464748494a4b4c4d4e4f5051525354555657"                  // nonce
+    "3709a3f126a512d6a794be32a2a91b97f2db309661e99b8da8fd6c92bb776a5b"  // commitment
     "466544ec7cdbad6a4e525a9a9cebbab51bee4cc7d444b49705a0be8eaebf5d9a66057f7150";
 
 TEST(Box, IsTheGoldenOne) {
   std::array<uint8_t, kNonceBytes> nonce;
   for (size_t i = 0; i < nonce.size(); ++i) nonce[i] = static_cast<uint8_t>(0x40 + i);
-  EXPECT_EQ(
-      absl::BytesToHexString(internal::SealBoxWithNonce(CountingKey(), nonce, "associated", kPlain)),
-      kGolden);
+  EXPECT_EQ(absl::BytesToHexString(
+                internal::SealBoxWithNonce(CountingKey(), nonce, "associated", kPlain)),
+            kGolden);
   EXPECT_EQ(*OpenBox(CountingKey(), "associated", Bytes(kGolden)), kPlain);
 }
 

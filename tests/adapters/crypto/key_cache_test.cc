@@ -80,8 +80,8 @@ TEST(KeyCache, AFailedLoadLeavesNothing) {
   KeyCache cache(4);
   Source source;
   Transient key;
-  EXPECT_TRUE(absl::IsNotFound(
-      cache.Get({1, 5}, key, [](auto) { return absl::NotFoundError("no key"); })));
+  EXPECT_TRUE(
+      absl::IsNotFound(cache.Get({1, 5}, key, [](auto) { return absl::NotFoundError("no key"); })));
   EXPECT_EQ(Get(cache, source, 5), 5);
   EXPECT_EQ(source.loads, 1);
 }
@@ -90,8 +90,8 @@ TEST(KeyCache, ForgetsBeforeTheActAndPassesItsStatusOn) {
   KeyCache cache(4);
   Source source;
   Get(cache, source, 5);
-  EXPECT_TRUE(absl::IsUnavailable(
-      cache.Forget({1, 5}, [] { return absl::UnavailableError("disk"); })));
+  EXPECT_TRUE(
+      absl::IsUnavailable(cache.Forget({1, 5}, [] { return absl::UnavailableError("disk"); })));
   Get(cache, source, 5);
   EXPECT_EQ(source.loads, 2);
 }

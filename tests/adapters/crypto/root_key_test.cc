@@ -56,8 +56,13 @@ TEST(RootKey, IsNotReadFromAnythingElse) {
   TempDir dir;
   EXPECT_TRUE(absl::IsNotFound(ReadRootKey(dir / "absent").status()));
   const std::string digits(64, 'a');
-  const std::vector<std::string> wrong = {"", "\n", digits.substr(1), digits + "a", digits + "\n\n",
-                                          digits + " ", std::string(63, 'a') + "g",
+  const std::vector<std::string> wrong = {"",
+                                          "\n",
+                                          digits.substr(1),
+                                          digits + "a",
+                                          digits + "\n\n",
+                                          digits + " ",
+                                          std::string(63, 'a') + "g",
                                           std::string(32, 'a') + " " + std::string(31, 'a')};
   for (size_t i = 0; i < wrong.size(); ++i) {
     const std::string path = dir / std::to_string(i);

@@ -1,4 +1,5 @@
-// What the tests of this folder share: a directory of their own, bytes from hex, a file system that fails.
+// What the tests of this folder share: a directory of their own, bytes from hex, a file system that
+// fails.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -51,8 +52,8 @@ inline std::string ReadAll(const std::string& dir) {
   return all;
 }
 
-// A file system that fails while `failure` is set. Bytes that were appended before a failed sync are on
-// the disk all the same: "failed but persisted".
+// A file system that fails while `failure` is set. Bytes that were appended before a failed sync
+// are on the disk all the same: "failed but persisted".
 class FailingEnv : public rocksdb::EnvWrapper {
  public:
   enum class Failure { kNone, kNoSpace, kSync, kReadOnly, kRename };

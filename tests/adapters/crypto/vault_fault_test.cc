@@ -1,5 +1,5 @@
-// Full disk, read-only disk, failed sync: no key is handed out that is not durable, reading goes on, and the
-// vault comes back by itself when the disk does.
+// Full disk, read-only disk, failed sync: no key is handed out that is not durable, reading goes
+// on, and the vault comes back by itself when the disk does.
 #include <gtest/gtest.h>
 
 #include "adapters/crypto/box.h"
@@ -92,7 +92,8 @@ TEST_P(VaultFaults, LeaveReadingAlone) {
   env_.Fail(GetParam());
   TakeAll();
   TakeAll();  // by now the vault has tried to open its database again
-  for (const auto& [key, box] : boxes) EXPECT_EQ(vault_->Open(Binding(key), box).value_or(""), "plain");
+  for (const auto& [key, box] : boxes)
+    EXPECT_EQ(vault_->Open(Binding(key), box).value_or(""), "plain");
   EXPECT_TRUE(vault_->NamedKey(kLogMacKey).ok());
 }
 
@@ -138,10 +139,14 @@ INSTANTIATE_TEST_SUITE_P(Disk, VaultFaults,
                                          Failure::kRename),
                          [](const auto& info) {
                            switch (info.param) {
-                             case Failure::kNoSpace: return "Full";
-                             case Failure::kSync: return "SyncFails";
-                             case Failure::kReadOnly: return "ReadOnly";
-                             default: return "RenameFails";
+                             case Failure::kNoSpace:
+                               return "Full";
+                             case Failure::kSync:
+                               return "SyncFails";
+                             case Failure::kReadOnly:
+                               return "ReadOnly";
+                             default:
+                               return "RenameFails";
                            }
                          });
 

@@ -40,7 +40,7 @@ class VaultTest : public testing::Test {
     binding.command_id = {5, 6};
     binding.event_index = 7;
     binding.subject = {8, 9};
-    binding.category = events::schema::Category::HEALTH;
+    binding.category = schema::Category::HEALTH;
     binding.suite = kSuiteXChaCha20Poly1305;
     binding.key_id = key;
     return binding;
@@ -73,7 +73,7 @@ TEST_F(VaultTest, DoesNotOpenABoxThatIsBoundElsewhere) {
   wrong[2].first = "command", wrong[2].second.command_id.lo ^= 1;
   wrong[3].first = "event", wrong[3].second.event_index ^= 1;
   wrong[4].first = "subject", wrong[4].second.subject.hi ^= 1;
-  wrong[5].first = "category", wrong[5].second.category = events::schema::Category::FAMILY;
+  wrong[5].first = "category", wrong[5].second.category = schema::Category::FAMILY;
   wrong[6].first = "suite", wrong[6].second.suite = 2;
   wrong[7].first = "no suite", wrong[7].second.suite = 0;
   wrong[8].first = "key", wrong[8].second.key_id = other_key;

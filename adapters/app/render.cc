@@ -1,0 +1,146 @@
+#include "adapters/app/render.h"
+
+#include <functional>
+
+#include <boost/json/array.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "events/boxes.h"
+#include "events/json.h"
+#include "events/record.h"
+#include "events/schema/rescue.capnp.h"
+#include "events/values.h"
+#include "projections/archive.h"
+
+namespace guitu::app {
+namespace {
+
+namespace json = boost::json;
+
+json::string Text(absl::string_view text) { return json::string(text.data(), text.size()); }
+json::string Text(absl::Time time) { return Text(events::FormatTime(absl::ToUnixMicros(time))); }
+
+struct Entry {
+  uint32_t number = 0;
+  events::Event event;
+  const projections::EventRow& row;
+  const events::MetaFields& meta;
+};
+
+bool Shown(const aggregates::Grant& grant, schema::Category category) {
+  // A field without a class is shown to whoever may see every class.
+  if (category == schema::Category::UNSPECIFIED) return !grant.masked;
+  return (grant.classes >> static_cast<uint32_t>(category)) & 1;
+}
+
+json::object Write(const Entry& entry, const RenderContext& context) {
+  const events::EventType& type = *entry.event.type;
+  json::object out;
+  out["number"] = entry.number;
+  out["type"] = Text(type.name);
+  out["row"] = Text(type.number);
+  out["label"] = json::object{{"zh", Text(type.spec->label.zh)}, {"en", Text(type.spec->label.en)}};
+  out["occurredAt"] = Text(entry.event.occurred_at);
+  out["recordedAt"] = Text(entry.row.recorded_at);
+  out["recordedBy"] = json::object{
+      {"staff", Text(entry.meta.actor)}, {"unit", Text(entry.meta.unit)}, {"role", Text(entry.meta.role)}};
+  out["version"] = events::WriteNumber(entry.row.version);
+  out["receipt"] = Text(absl::StrCat(context.partition, "/", entry.row.offset));
+  out["data"] = events::WriteData(entry.event, context.subject);
+  auto circumstances = entry.event.body->content().getCircumstances();
+  if (!circumstances.isNull()) {
+    const events::StructSpec& spec = events::Catalogue::Get().circumstances();
+    out["circumstances"] = events::WriteStruct(circumstances.getAs<capnp::DynamicStruct>(spec.schema), spec);
+  }
+  return out;
+}
+
+absl::Status ForEach(const std::vector<std::string>& rows, const RenderContext& context, events::Sealer& sealer,
+                     const std::function<void(const Entry&)>& visit) {
+  for (const std::string& bytes : rows) {
+    auto row = projections::DecodeEventRow(bytes);
+    if (!row) return absl::DataLossError("a row of the archive does not read");
+    if (context.known_at && row->recorded_at > *context.known_at) break;
+    auto meta = events::DecodeMeta(row->meta);
+    if (!meta.ok()) return meta.status();
+    events::SegmentReader payload(row->payload);
+    uint32_t index = 0;
+    for (auto in : payload.Root<schema::Payload>().getEvents()) {
+      uint32_t at = index++;
+      events::OpenContext open{context.log_id, context.stream, row->command_id, at,
+                               [&](const events::SubjectId&, schema::Category category) {
+                                 return Shown(context.grant, category);
+                               }};
+      auto event = events::OpenEvent(in, open, sealer);
+      if (!event.ok()) return event.status();
+      if (context.as_of && event->occurred_at > *context.as_of) continue;
+      visit(Entry{row->first + at, *std::move(event), *row, *meta});
+    }
+  }
+  return absl::OkStatus();
+}
+
+json::object Frame(const RenderContext& context) {
+  json::object out;
+  out["case"] = Text(events::ToHex(context.stream));
+  out["caseNo"] = Text(events::CaseNumber(context.stream));
+  out["version"] = events::WriteNumber(context.version);
+  if (context.as_of) out["asOf"] = Text(*context.as_of);
+  if (context.known_at) out["knownAt"] = Text(*context.known_at);
+  out["masked"] = context.grant.masked;
+  return out;
+}
+
+// The open facts that 5 gives, as of the moment asked for.
+void AddFacts(const Entry& entry, json::object& out) {
+  if (!entry.event.Is<schema::CaseOpened>()) return;
+  auto opened = entry.event.As<schema::CaseOpened>();
+  auto text = [](capnp::Text::Reader t) { return json::string(t.begin(), t.size()); };
+  out["status"] = "open";
+  out["kind"] = text(opened.getKind().getCode());
+  out["owner"] = text(opened.getOwner());
+  out["county"] = text(opened.getCounty());
+  out["openedAt"] = Text(entry.event.occurred_at);
+}
+
+}  // namespace
+
+absl::StatusOr<json::object> RenderArchive(const std::vector<std::string>& rows, const RenderContext& context,
+                                           events::Sealer& sealer) {
+  json::object out = Frame(context);
+  out["status"] = "reported";
+  json::object sections;
+  absl::Status status = ForEach(rows, context, sealer, [&](const Entry& entry) {
+    AddFacts(entry, out);
+    json::value& section = sections[entry.event.type->chapter];
+    if (!section.is_array()) section.emplace_array();
+    section.as_array().push_back(Write(entry, context));
+  });
+  if (!status.ok()) return status;
+  out["sections"] = std::move(sections);
+  return out;
+}
+
+absl::StatusOr<json::object> RenderTimeline(const std::vector<std::string>& rows, const RenderContext& context,
+                                            events::Sealer& sealer) {
+  json::object out = Frame(context);
+  json::array list;
+  absl::Status status =
+      ForEach(rows, context, sealer, [&](const Entry& entry) { list.push_back(Write(entry, context)); });
+  if (!status.ok()) return status;
+  out["events"] = std::move(list);
+  return out;
+}
+
+absl::StatusOr<json::object> RenderAccess(const std::vector<std::string>& rows, const RenderContext& context,
+                                          events::Sealer& sealer) {
+  json::object out = Frame(context);
+  json::array list;
+  absl::Status status =
+      ForEach(rows, context, sealer, [&](const Entry& entry) { list.push_back(Write(entry, context)); });
+  if (!status.ok()) return status;
+  out["accesses"] = std::move(list);
+  return out;
+}
+
+}  // namespace guitu::app

@@ -1,0 +1,41 @@
+// From rows that were released to what a person sees: opens the boxes that the grant shows, masks the rest,
+// writes JSON. Runs only after the access record took effect (protocol.md, R1).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "aggregates/authorize.h"
+#include "events/ids.h"
+#include "events/sealing.h"
+
+namespace guitu::app {
+
+struct RenderContext {
+  events::LogId log_id;
+  events::StreamId stream;
+  events::SubjectId subject;
+  events::Partition partition = 0;
+  aggregates::Grant grant;
+  events::Version version = 0;
+  // The two time axes: what had occurred by, what was known by.
+  std::optional<absl::Time> as_of;
+  std::optional<absl::Time> known_at;
+};
+
+// The private archive: the open facts and, by chapter, every event with its data.
+absl::StatusOr<boost::json::object> RenderArchive(const std::vector<std::string>& rows,
+                                                  const RenderContext& context, events::Sealer& sealer);
+// The same events in the order of the stream.
+absl::StatusOr<boost::json::object> RenderTimeline(const std::vector<std::string>& rows,
+                                                   const RenderContext& context, events::Sealer& sealer);
+// Who looked, and who was refused.
+absl::StatusOr<boost::json::object> RenderAccess(const std::vector<std::string>& rows,
+                                                 const RenderContext& context, events::Sealer& sealer);
+
+}  // namespace guitu::app

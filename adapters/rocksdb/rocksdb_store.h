@@ -1,0 +1,64 @@
+// projections::RowStore on RocksDB: one column family, write-ahead log off. The event log is the
+// write-ahead log: after a crash the store opens at the end of some whole batch, and the fold goes
+// on from the position that batch carries.
+//
+// Why one column family: of two, one may be flushed and the other not when the process dies, and
+// the store then opens with a position ahead of its rows (measured, design.md, section 5). Errors:
+// kResourceExhausted = no space: nothing was applied, and the store takes up again by itself, on a
+// later Apply or Flush, once there is room. kDataLoss = damaged: rebuild the projection beside it.
+// Threads: any; batches are applied in the order of the calls.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "projections/rows.h"
+
+namespace rocksdb {
+class DB;
+class Env;
+}  // namespace rocksdb
+
+namespace guitu::rocks {
+
+struct RocksdbStoreOptions {
+  uint64_t memtable_bytes = 64 << 20;  // two of these, at most
+  uint64_t block_cache_bytes = 64 << 20;
+  rocksdb::Env* env = nullptr;                // none: the system's. Outlives the store.
+  std::function<absl::Duration()> monotonic;  // none: the system's; only paces recovery
+};
+
+class RocksdbStore final : public projections::RowStore {
+ public:
+  // Opens the store in `dir`, a new one if there is none. Errors: kUnavailable = another process
+  // has it open ("locked"), or the disk; kDataLoss; kResourceExhausted.
+  static absl::StatusOr<std::unique_ptr<RocksdbStore>> Open(
+      const std::string& dir, const RocksdbStoreOptions& options = {});
+  // Flushes, as far as the disk lets it.
+  ~RocksdbStore() override;
+
+  std::optional<std::string> Get(absl::string_view key) const override;
+  void Scan(absl::string_view prefix, absl::string_view from, const Visitor& visit) const override;
+  absl::Status Apply(const projections::RowBatch& batch) override;
+  absl::Status Flush() override;
+
+ private:
+  RocksdbStore(std::unique_ptr<rocksdb::DB> db, std::function<absl::Duration()> monotonic);
+  // After an error in the background RocksDB refuses writes until it is told to resume.
+  absl::Status Resume(absl::Status failed);
+
+  std::unique_ptr<rocksdb::DB> db_;
+  const std::function<absl::Duration()> monotonic_;
+  absl::Mutex resume_mutex_;
+  absl::Duration last_resume_ ABSL_GUARDED_BY(resume_mutex_) = -absl::InfiniteDuration();
+};
+
+}  // namespace guitu::rocks
