@@ -22,7 +22,7 @@ namespace guitu::aggregates {
 struct RecordEvents {
   std::vector<const events::EventType*> types;
 };
-// `view`: "archive", "timeline", "access", "legal-aid".
+// `view`: "archive", "timeline", "access", "approvals".
 struct ReadCase {
   std::string view;
   std::string purpose;  // as sent in Purpose-Of-Use, or empty

@@ -124,7 +124,8 @@ void Api::SubmitRecord(const Caller& caller, const Request&, runtime::Request co
   ports_.engine.Submit(std::move(command), [respond, english, cancels, registry](runtime::Answer answer) {
     if (!answer.status.ok()) {
       std::optional<uint64_t> current;
-      if (events::ReasonOf(answer.status) == Reason::VERSION_MISMATCH) current = answer.current_version;
+      Reason reason = events::ReasonOf(answer.status);
+      if (reason == Reason::VERSION_MISMATCH || reason == Reason::VERSION_MISSING) current = answer.current_version;
       return respond(ProblemResponse(answer.status, english, current, answer.not_done));
     }
     http::Response response;

@@ -41,6 +41,13 @@ absl::StatusOr<std::optional<absl::Time>> TimeOf(const http::Request& request, a
   return Refuse(Reason::INVALID_FIELD, absl::StrCat(name, " is a time as in RFC 3339, or a day"));
 }
 
+absl::StatusOr<json::object> Render(const std::string& view, const std::vector<std::string>& rows,
+                                    const RenderContext& context, events::Sealer& sealer) {
+  if (view == "archive") return RenderArchive(rows, context, sealer);
+  absl::string_view name = view == "timeline" ? "events" : view == "access" ? "accesses" : "approvals";
+  return RenderList(rows, name, context, sealer);
+}
+
 http::Response JsonResponse(json::object body) {
   http::Response response;
   response.body = json::serialize(body);
@@ -66,6 +73,7 @@ void Api::AddCaseRoutes(http::Router& router) {
   router.Add("HEAD", "/v1/cases/{id}", with(&Api::HeadCase));
   router.Add("GET", "/v1/cases/{id}/timeline", view("timeline"));
   router.Add("GET", "/v1/cases/{id}/access", view("access"));
+  router.Add("GET", "/v1/cases/{id}/approvals", view("approvals"));
   router.Add("POST", "/v1/cases/{id}/events", with(&Api::PostEvents));
   router.Add("POST", "/v1/cases/{id}/cancellations", with(&Api::PostCancellation));
 }
@@ -140,8 +148,7 @@ void Api::ReadView(const Caller& caller, Request request, Responder respond, con
       context.grant = answer.grant;
       context.version = answer.version;
       context.partition = answer.partition;
-      auto render = view == "archive" ? RenderArchive : view == "timeline" ? RenderTimeline : RenderAccess;
-      auto body = render(answer.rows, context, ports_.sealer);
+      auto body = Render(view, answer.rows, context, ports_.sealer);
       if (!body.ok()) return ProblemResponse(body.status(), english);
       http::Response response = JsonResponse(*std::move(body));
       response.headers.emplace_back("ETag", absl::StrCat("\"", answer.version, "\""));

@@ -177,6 +177,7 @@ constexpr Call kCalls[] = {
     {"head", "/v1/cases/{id}", "The version alone", "", false},
     {"get", "/v1/cases/{id}/timeline", "The events in their order", "", true},
     {"get", "/v1/cases/{id}/access", "Who looked", "", true},
+    {"get", "/v1/cases/{id}/approvals", "What waits for a second person, and what was agreed", "", true},
     {"post", "/v1/cases/{id}/events", "One command, all or nothing", "Command", false},
     {"post", "/v1/cases/{id}/cancellations", "Cancels a command of unknown outcome", "Cancellation", false},
     {"get", "/v1/registry/{kind}", "units, users or roles", "", false},

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/app/api.h"
 #include "adapters/app/bootstrap.h"
+#include "adapters/app/issuer_file.h"
 #include "adapters/app/vault_ports.h"
 #include "adapters/crypto/random.h"
 #include "adapters/crypto/root_key.h"
@@ -24,7 +25,6 @@
 namespace guitu::app {
 namespace {
 
-constexpr absl::string_view kIssuer = "guitu";
 constexpr int kSharesNeeded = 3;
 constexpr int kSharesMade = 5;
 
@@ -32,6 +32,16 @@ std::string LogDir(const std::string& data) { return absl::StrCat(data, "/log");
 std::string StoreDir(const std::string& data) { return absl::StrCat(data, "/store"); }
 std::string VaultDir(const std::string& data) { return absl::StrCat(data, "/vault"); }
 std::string AnchorFile(const std::string& data) { return absl::StrCat(data, "/anchor"); }
+
+std::string IssuerFile(const std::string& data) { return absl::StrCat(data, "/issuer"); }
+
+absl::StatusOr<std::string> Issue(const identity::TokenIssuer& issuer, const aggregates::Actor& actor,
+                                  absl::Time now, absl::Duration ttl) {
+  identity::Principal principal{actor.staff, actor.unit, actor.role, absl::InfiniteFuture(), ""};
+  if (auto status = identity::CheckPrincipal(principal); !status.ok()) return status;
+  if (ttl < absl::Seconds(1)) return absl::InvalidArgumentError("a token is valid for a second at least");
+  return issuer.Issue(principal, now, ttl);
+}
 
 // The genesis record of each partition, in one durable write.
 absl::Status WriteGenesis(events::EventLog& log, const CreateOptions& options, events::LogId log_id) {
@@ -162,7 +172,7 @@ absl::Status Installation::Parts::OpenAnchor() {
 absl::Status Installation::Parts::OpenIdentity() {
   auto seed = vault->NamedKey(crypto::kTokenSigningKey);
   if (!seed.ok()) return seed.status();
-  issuer = std::make_unique<identity::TokenIssuer>(std::string(kIssuer), crypto::Ed25519KeyPair::FromSeed(*seed));
+  issuer = std::make_unique<identity::TokenIssuer>(std::string(kBuiltInIssuer), crypto::Ed25519KeyPair::FromSeed(*seed));
   identity::KeySet keys;
   if (auto status = issuer->AddTo(keys); !status.ok()) return status;
   verifier = std::make_unique<identity::TokenVerifier>(std::move(keys));
@@ -218,6 +228,10 @@ absl::StatusOr<Created> Installation::Create(const CreateOptions& options) {
     auto seed = (*vault)->NamedKey(crypto::kAnchorSigningKey);
     if (!seed.ok()) return seed.status();
     crypto::Ed25519KeyPair pair = crypto::Ed25519KeyPair::FromSeed(*seed);
+    auto token_seed = (*vault)->NamedKey(crypto::kTokenSigningKey);
+    if (!token_seed.ok()) return token_seed.status();
+    auto written = WriteIssuerFile(IssuerFile(options.data_dir), *root_key, *token_seed);
+    if (!written.ok()) return written;
     embedded_log::AnchorState state;
     state.log_id = log_id;
     state.partitions.resize(options.partitions + 1);
@@ -278,10 +292,18 @@ void Installation::Stop(absl::Duration drain) {
   if (parts_->anchor != nullptr) parts_->anchor->Flush().IgnoreError();
 }
 
-absl::StatusOr<std::string> Installation::IssueToken(const aggregates::Actor& actor, absl::Duration ttl) const {
-  identity::Principal principal{actor.staff, actor.unit, actor.role, absl::InfiniteFuture(), ""};
-  if (auto status = identity::CheckPrincipal(principal); !status.ok()) return status;
-  return parts_->issuer->Issue(principal, parts_->options.clock->Now(), ttl);
+absl::StatusOr<std::string> Installation::Token(const aggregates::Actor& actor, absl::Duration ttl) const {
+  return Issue(*parts_->issuer, actor, parts_->options.clock->Now(), ttl);
+}
+
+absl::StatusOr<std::string> IssueToken(const OpenOptions& options, const aggregates::Actor& actor,
+                                       absl::Duration ttl) {
+  auto root_key = crypto::ReadRootKey(options.root_key_file);
+  if (!root_key.ok()) return root_key.status();
+  auto seed = ReadIssuerFile(IssuerFile(options.data_dir), *root_key);
+  if (!seed.ok()) return seed.status();
+  identity::TokenIssuer issuer(std::string(kBuiltInIssuer), crypto::Ed25519KeyPair::FromSeed(*seed));
+  return Issue(issuer, actor, options.clock->Now(), ttl);
 }
 
 Engine& Installation::engine() { return *parts_->engine; }

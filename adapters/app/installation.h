@@ -64,8 +64,8 @@ class Installation {
   // Stops taking requests, lets what is under way end, at most `drain`.
   void Stop(absl::Duration drain);
 
-  // A token of the built-in issuer.
-  absl::StatusOr<std::string> IssueToken(const aggregates::Actor& actor, absl::Duration ttl) const;
+  // A token of the built-in issuer, as IssueToken below.
+  absl::StatusOr<std::string> Token(const aggregates::Actor& actor, absl::Duration ttl) const;
   Engine& engine();
   // Records one event of the registry and waits until every partition has adopted it.
   absl::Status Administer(const aggregates::Actor& actor, const events::Event& event,
@@ -77,6 +77,11 @@ class Installation {
   explicit Installation(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
+
+// A token of the built-in issuer of an installation that may be served at the same time. Whether the user
+// exists is asked when the token is used. Errors: kInvalidArgument, kNotFound, kPermissionDenied.
+absl::StatusOr<std::string> IssueToken(const OpenOptions& options, const aggregates::Actor& actor,
+                                       absl::Duration ttl);
 
 // Folds the log into a fresh store beside the live one and compares: the hash over the sorted rows of
 // each partition, position left out, at equal offset. REQUIRES: nobody serves the directory.

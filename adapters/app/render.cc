@@ -121,25 +121,14 @@ absl::StatusOr<json::object> RenderArchive(const std::vector<std::string>& rows,
   return out;
 }
 
-absl::StatusOr<json::object> RenderTimeline(const std::vector<std::string>& rows, const RenderContext& context,
-                                            events::Sealer& sealer) {
+absl::StatusOr<json::object> RenderList(const std::vector<std::string>& rows, absl::string_view name,
+                                        const RenderContext& context, events::Sealer& sealer) {
   json::object out = Frame(context);
   json::array list;
   absl::Status status =
       ForEach(rows, context, sealer, [&](const Entry& entry) { list.push_back(Write(entry, context)); });
   if (!status.ok()) return status;
-  out["events"] = std::move(list);
-  return out;
-}
-
-absl::StatusOr<json::object> RenderAccess(const std::vector<std::string>& rows, const RenderContext& context,
-                                          events::Sealer& sealer) {
-  json::object out = Frame(context);
-  json::array list;
-  absl::Status status =
-      ForEach(rows, context, sealer, [&](const Entry& entry) { list.push_back(Write(entry, context)); });
-  if (!status.ok()) return status;
-  out["accesses"] = std::move(list);
+  out.emplace(json::string_view(name.data(), name.size()), std::move(list));
   return out;
 }
 

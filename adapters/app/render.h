@@ -31,11 +31,9 @@ struct RenderContext {
 // The private archive: the open facts and, by chapter, every event with its data.
 absl::StatusOr<boost::json::object> RenderArchive(const std::vector<std::string>& rows,
                                                   const RenderContext& context, events::Sealer& sealer);
-// The same events in the order of the stream.
-absl::StatusOr<boost::json::object> RenderTimeline(const std::vector<std::string>& rows,
-                                                   const RenderContext& context, events::Sealer& sealer);
-// Who looked, and who was refused.
-absl::StatusOr<boost::json::object> RenderAccess(const std::vector<std::string>& rows,
-                                                 const RenderContext& context, events::Sealer& sealer);
+// The events in the order of their stream, under `name`: "events" of the timeline, "accesses" (who looked,
+// and who was refused), "approvals".
+absl::StatusOr<boost::json::object> RenderList(const std::vector<std::string>& rows, absl::string_view name,
+                                               const RenderContext& context, events::Sealer& sealer);
 
 }  // namespace guitu::app

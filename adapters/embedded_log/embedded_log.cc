@@ -24,6 +24,8 @@ using events::Partition;
 namespace {
 
 constexpr absl::Duration kRetrySpaceEvery = absl::Seconds(1);
+// What RocksDB writes of its own when it opens or flushes: manifest, options, its own log.
+constexpr uint64_t kHousekeepingBytes = 256 << 10;
 
 std::string DatabasePath(const std::string& dir) { return dir + "/db"; }
 std::string BallastPath(const std::string& dir) { return dir + "/ballast"; }
@@ -123,7 +125,7 @@ absl::StatusOr<std::unique_ptr<LogDatabase>> EmbeddedLog::OpenDatabase(bool read
   DatabaseConfig config;
   config.write_buffer_bytes = options_.write_buffer_bytes;
   config.env = options_.env;
-  config.compact = !space_low();
+  config.tight = space_low();
   config.read_only = read_only;
   return LogDatabase::Open(DatabasePath(dir_), config);
 }
@@ -131,7 +133,7 @@ absl::StatusOr<std::unique_ptr<LogDatabase>> EmbeddedLog::OpenDatabase(bool read
 absl::Status EmbeddedLog::OpenFirst() {
   absl::MutexLock space(&space_mutex_);
   // A ballast that is not whole: the disk was full before this start, and may still be.
-  if (!ballast_.Whole() && !ballast_.Restore().ok()) space_low_ = true;
+  if (!ballast_.Whole() && !ballast_.Restore(/*margin=*/0).ok()) space_low_ = true;
   absl::StatusOr<std::unique_ptr<LogDatabase>> opened = OpenDatabase(/*read_only=*/false);
   if (absl::IsResourceExhausted(opened.status())) {
     space_low_ = true;
@@ -206,9 +208,19 @@ void EmbeddedLog::SessionClosed() {
   session_open_ = false;
 }
 
+bool EmbeddedLog::RoomFor(absl::Span<const events::Append> group) const {
+  uint64_t bytes = kHousekeepingBytes + db_->UnflushedBytes();
+  // Once in the write-ahead log and once in the table it ends in.
+  for (const events::Append& append : group) bytes += 2 * append.record.size();
+  return options_.free_bytes(dir_) >= bytes;
+}
+
 absl::Status EmbeddedLog::Commit(absl::Span<const events::Append> group,
                                  std::vector<Offset>& offsets) {
   offsets.clear();
+  if (space_low() && !RoomFor(group)) {
+    return absl::ResourceExhaustedError("log: no space left, not even for access records");
+  }
   for (const events::Append& append : group) {
     GUITU_CHECK(append.partition < partition_count_);
     const Offset offset = next_[append.partition]++;
@@ -258,15 +270,13 @@ absl::Status EmbeddedLog::Read(Partition partition, Offset from, uint64_t max,
 
 void EmbeddedLog::RetrySpace() {
   if (!space_low()) return;
-  {
-    absl::MutexLock space(&space_mutex_);
-    const absl::Duration now = options_.monotonic();
-    if (now - last_retry_ < kRetrySpaceEvery) return;
-    last_retry_ = now;
-    if (!ballast_.Restore().ok()) return;
-    space_low_.store(false, std::memory_order_release);
-  }
   absl::ReaderMutexLock reading(&db_mutex_);
+  absl::MutexLock space(&space_mutex_);
+  const absl::Duration now = options_.monotonic();
+  if (now - last_retry_ < kRetrySpaceEvery) return;
+  last_retry_ = now;
+  if (!ballast_.Restore(db_ == nullptr ? 0 : db_->CompactionDebt()).ok()) return;
+  space_low_.store(false, std::memory_order_release);
   if (db_ != nullptr) db_->AllowCompaction();
 }
 

@@ -105,6 +105,9 @@ class EmbeddedLog final : public events::EventLog {
 
   // For the session: writes `group` and gives each record its offset. The session's thread only.
   absl::Status Commit(absl::Span<const events::Append> group, std::vector<events::Offset>& offsets);
+  // On a full disk: there is room for `group`, and afterwards still for the next opening, which
+  // rewrites what is in memory. Without it a restart would fail until somebody makes room.
+  bool RoomFor(absl::Span<const events::Append> group) const;
   void SessionClosed();
 
   const std::string dir_;

@@ -101,7 +101,8 @@ rocksdb::Options DatabaseOptions(const DatabaseConfig& config) {
   options.memtable_insert_with_hint_prefix_extractor.reset(
       rocksdb::NewFixedPrefixTransform(kPartitionSize));
 
-  options.disable_auto_compactions = !config.compact;
+  options.disable_auto_compactions = config.tight;
+  options.allow_fallocate = !config.tight;
   options.level_compaction_dynamic_level_bytes = true;
   options.level0_file_num_compaction_trigger = 8;
   options.level0_slowdown_writes_trigger = 32;
@@ -218,6 +219,18 @@ absl::Status LogDatabase::Write() {
 void LogDatabase::AllowCompaction() {
   // Not fatal if it fails: the next opening allows it.
   db_->SetOptions({{"disable_auto_compactions", "false"}}).PermitUncheckedError();
+}
+
+uint64_t LogDatabase::CompactionDebt() const {
+  uint64_t bytes = 0;
+  db_->GetIntProperty(rocksdb::DB::Properties::kEstimatePendingCompactionBytes, &bytes);
+  return bytes;
+}
+
+uint64_t LogDatabase::UnflushedBytes() const {
+  uint64_t bytes = 0;
+  db_->GetIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes);
+  return bytes;
 }
 
 absl::Status LogDatabase::ReadChunk(Partition partition, Offset from, Offset until,

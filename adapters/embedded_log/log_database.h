@@ -33,8 +33,8 @@ namespace guitu::embedded_log {
 struct DatabaseConfig {
   uint64_t write_buffer_bytes = 0;
   rocksdb::Env* env = nullptr;  // none: the system's
-  // While the disk is full no compaction may eat the space that is kept for access records.
-  bool compact = true;
+  // The disk is full: no compaction and no allocation ahead may eat the room for access records.
+  bool tight = false;
   bool read_only = false;
 };
 
@@ -74,7 +74,12 @@ class LogDatabase {
   // stand in the log or not, and the database takes nothing more until it is opened again.
   void Add(events::Partition partition, events::Offset offset, absl::string_view record);
   absl::Status Write();
+  // There is room again, as much as CompactionDebt() says: work off what `tight` put off.
   void AllowCompaction();
+  // Bytes that compactions would need on the disk before they free any.
+  uint64_t CompactionDebt() const;
+  // Bytes that only the write-ahead log holds: what the next opening has to write to a table.
+  uint64_t UnflushedBytes() const;
 
   // Appends [from, until) to `chunk`, but stops once it holds 256 KiB. Any thread. On an error
   // `chunk` has what stands before it. Errors: kDataLoss names partition and offset.

@@ -32,8 +32,8 @@ using boost::system::error_code;
 
 error_code LastError() { return {errno, boost::system::system_category()}; }
 
-// A non-blocking socket whose calls block for at most a given time: Asio's own blocking calls know no
-// time-out. Has the shape (SyncReadStream, SyncWriteStream) that Beast and asio::ssl ask for.
+// A non-blocking socket whose calls block for at most a given time: Asio's own blocking calls know
+// no time-out. Has the shape (SyncReadStream, SyncWriteStream) that Beast and asio::ssl ask for.
 class TimedSocket {
  public:
   using executor_type = asio::io_context::executor_type;
@@ -75,7 +75,8 @@ class TimedSocket {
   template <typename Buffers>
   size_t read_some(const Buffers& buffers, error_code& ec) {
     asio::mutable_buffer buffer = First<asio::mutable_buffer>(buffers);
-    return Retry(POLLIN, ec, [&] { return recv(fd_, buffer.data(), buffer.size(), 0); }, true);
+    return Retry(
+        POLLIN, ec, [&] { return recv(fd_, buffer.data(), buffer.size(), 0); }, true);
   }
   template <typename Buffers>
   size_t write_some(const Buffers& buffers, error_code& ec) {
@@ -223,7 +224,8 @@ class Client::Impl {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    if (getaddrinfo(options_.host.c_str(), absl::StrCat(options_.port).c_str(), &hints, &found) != 0) {
+    if (getaddrinfo(options_.host.c_str(), absl::StrCat(options_.port).c_str(), &hints, &found) !=
+        0) {
       return absl::UnavailableError("the server's name cannot be resolved");
     }
     std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> addresses(found, &freeaddrinfo);
@@ -288,8 +290,7 @@ class Client::Impl {
       ClientResponse response;
       response.status = static_cast<int>(parser.get().result_int());
       for (const auto& field : parser.get()) {
-        response.headers.emplace_back(std::string(field.name_string()),
-                                      std::string(field.value()));
+        response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
       }
       const bool keep_alive = parser.get().keep_alive() && !write_ec;
       response.body = std::move(parser.get().body());

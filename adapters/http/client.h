@@ -1,5 +1,5 @@
-// A small blocking HTTP/1.1 client for tests and the command line: one connection, kept alive, opened
-// when needed. Beast does the parsing; strictness is the server's duty, not this client's.
+// A small blocking HTTP/1.1 client for tests and the command line: one connection, kept alive,
+// opened when needed. Beast does the parsing; strictness is the server's duty, not this client's.
 // Threads: one at a time. Blocks at most `time_max` for each connect, write and read of the socket.
 #pragma once
 
@@ -41,10 +41,10 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Sends one request and waits for its answer. Host, Content-Length and, with a body and none given,
-  // Content-Type: application/json are added. Never repeats a request by itself, but opens a new
-  // connection first if the last one has been closed by the server meanwhile.
-  // Unavailable: no connection, or it broke (whether the request was carried out is then unknown);
+  // Sends one request and waits for its answer. Host, Content-Length and, with a body and none
+  // given, Content-Type: application/json are added. Never repeats a request by itself, but opens a
+  // new connection first if the last one has been closed by the server meanwhile. Unavailable: no
+  // connection, or it broke (whether the request was carried out is then unknown);
   // DeadlineExceeded: `time_max`; InvalidArgument: what cannot be sent (CR, LF in a field);
   // DataLoss: the answer is not HTTP or too large.
   absl::StatusOr<ClientResponse> Call(absl::string_view method, absl::string_view target,

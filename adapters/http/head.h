@@ -2,13 +2,13 @@
 // before Beast sees it. What two readers of one byte stream may understand differently is refused,
 // never repaired, because that difference is what request smuggling lives on.
 //
-// Refused with 400 `malformed`: bare LF or CR, a line before the request line, obs-fold, space before
-// the colon, control characters (NUL too), a method or field name that is no token, Host missing,
-// twice or invalid, absolute form whose authority is not the Host, Content-Length twice or not plain
-// digits, Content-Length with Transfer-Encoding, any Transfer-Encoding but exactly "chunked",
-// Transfer-Encoding in HTTP/1.0, a second Authorization, If-Match or other field that must be one,
-// versions other than 1.0 and 1.1. HTTP/1.0 is served, one request a connection.
-// Pure; views into the caller's bytes.
+// Refused with 400 `malformed`: bare LF or CR, a line before the request line, obs-fold, space
+// before the colon, control characters (NUL too), a method or field name that is no token, Host
+// missing, twice or invalid, absolute form whose authority is not the Host, Content-Length twice or
+// not plain digits, Content-Length with Transfer-Encoding, any Transfer-Encoding but exactly
+// "chunked", Transfer-Encoding in HTTP/1.0, a second Authorization, If-Match or other field that
+// must be one, versions other than 1.0 and 1.1. HTTP/1.0 is served, one request a connection. Pure;
+// views into the caller's bytes.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ struct HeadLimits {
 // Finds the end of a head in bytes that arrive piece by piece, looking at each byte once.
 class HeadScanner {
  public:
-  // `bytes` is all that has arrived of this message so far. Returns a refusal; or sets *head_size to
-  // the size of the head, its empty line included, or to 0 if more bytes are needed.
+  // `bytes` is all that has arrived of this message so far. Returns a refusal; or sets *head_size
+  // to the size of the head, its empty line included, or to 0 if more bytes are needed.
   Refusal Scan(absl::string_view bytes, const HeadLimits& limits, size_t* head_size);
   void Reset() { *this = HeadScanner(); }
 

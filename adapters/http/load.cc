@@ -45,7 +45,8 @@ bool ParseAnswer(absl::string_view bytes, bool is_head_request, Framing* framing
     return true;
   }
   bool has_length = framing->status < 200 || framing->status == 204 || framing->status == 304;
-  for (size_t line = head.find("\r\n") + 2; line < head.size(); line = head.find("\r\n", line) + 2) {
+  for (size_t line = head.find("\r\n") + 2; line < head.size();
+       line = head.find("\r\n", line) + 2) {
     absl::string_view rest = head.substr(line);
     if (absl::StartsWithIgnoreCase(rest, "content-length:")) {
       rest = rest.substr(15, rest.find('\r') - 15);
@@ -202,7 +203,8 @@ class Load {
     ssize_t got = recv(connection->fd, read_.data(), read_.size(), MSG_DONTWAIT);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (got <= 0) return OnBroken(connection);
-    if (!connection->in.empty() || !TakeAnswer(connection, {read_.data(), static_cast<size_t>(got)})) {
+    if (!connection->in.empty() ||
+        !TakeAnswer(connection, {read_.data(), static_cast<size_t>(got)})) {
       connection->in.append(read_.data(), static_cast<size_t>(got));
       if (connection->in.size() > static_cast<size_t>(got)) TakeAnswer(connection, connection->in);
     }

@@ -39,11 +39,11 @@ struct LoadOptions {
   std::string address = "127.0.0.1";  // numeric IPv4
   uint16_t port = 0;
   int connections = 1;
-  uint64_t requests_max = 0;  // 0: no limit; counted over all connections
-  absl::Duration time_max = absl::InfiniteDuration();   // REQUIRES: one of the two limits is set
-  absl::Duration warm_up = absl::ZeroDuration();        // answers in this time are not measured
-  absl::Duration answer_time_max = absl::Seconds(30);   // silence of all connections ends the run
-  const runtime::Clock* clock = nullptr;                // REQUIRES: set
+  uint64_t requests_max = 0;                           // 0: no limit; counted over all connections
+  absl::Duration time_max = absl::InfiniteDuration();  // REQUIRES: one of the two limits is set
+  absl::Duration warm_up = absl::ZeroDuration();       // answers in this time are not measured
+  absl::Duration answer_time_max = absl::Seconds(30);  // silence of all connections ends the run
+  const runtime::Clock* clock = nullptr;               // REQUIRES: set
   // Writes the whole text of the next request for a connection (0..N-1) into `request`, which comes
   // empty. False: this connection has no more to ask.
   std::function<bool(int connection, std::string* request)> next;

@@ -66,8 +66,9 @@ struct Response {
   std::vector<NameValue> headers;
   std::string body;
   std::string content_type = "application/json";  // sent only with a body
-  // If set, the response is what this returns, called once on the socket thread when its turn to be sent
-  // has come: for work (opening, masking, writing JSON) that must not burden the answering thread.
+  // If set, the response is what this returns, called once on the socket thread when its turn to be
+  // sent has come: for work (opening, masking, writing JSON) that must not burden the answering
+  // thread.
   std::function<Response()> make;
 
   static Response Later(std::function<Response()> make) {
@@ -79,7 +80,8 @@ struct Response {
 
 // Answers the request it was made for. From any thread, once; later calls do nothing. Never blocks
 // on the client. If every copy is destroyed without a call the client gets 503 `settling`, which
-// tells it to ask again with the same Idempotency-Key. May outlive the server; then it does nothing.
+// tells it to ask again with the same Idempotency-Key. May outlive the server; then it does
+// nothing.
 using Responder = std::function<void(Response)>;
 
 // Runs on the socket thread: must not block. Either calls the responder at once, which is the

@@ -93,8 +93,9 @@ class Ticket {
   std::atomic<bool> given_{false};
 };
 
-// While one lives on the socket thread, the answer to this very request stays in `response` instead of
-// going through the queue: a handler that answers at once pays no wake-up. Nested: the innermost.
+// While one lives on the socket thread, the answer to this very request stays in `response` instead
+// of going through the queue: a handler that answers at once pays no wake-up. Nested: the
+// innermost.
 class InlineAnswer {
  public:
   InlineAnswer(const Outbox* outbox, uint64_t session, uint64_t request);

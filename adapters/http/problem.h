@@ -14,9 +14,9 @@ namespace guitu::http {
 // field held. A text that is not UTF-8 is left out.
 struct Problem {
   int status = 400;
-  std::string code;    // stable, of the contract's table: "rule-refused"
-  std::string title;   // one line, the same for every problem of this code
-  std::string detail;  // this occurrence; may be empty
+  std::string code;                    // stable, of the contract's table: "rule-refused"
+  std::string title;                   // one line, the same for every problem of this code
+  std::string detail;                  // this occurrence; may be empty
   std::optional<std::string> pointer;  // JSON pointer into the body
   std::optional<std::string> rule;     // "R8"
   std::optional<std::string> article;

@@ -16,10 +16,10 @@ struct RenderContext {
   int minor_version = 1;  // of the request; HTTP/1.0 clients are told "Connection: close"
 };
 
-// Appends status line, fields and the empty line. The body is not appended: SendsBody says whether it
-// follows. Returns false, with `out` as it was, if the response would break the message: a status
-// outside 200..599, a name or value that could be read as something else, a field that is the
-// server's own to set.
+// Appends status line, fields and the empty line. The body is not appended: SendsBody says whether
+// it follows. Returns false, with `out` as it was, if the response would break the message: a
+// status outside 200..599, a name or value that could be read as something else, a field that is
+// the server's own to set.
 bool AppendHead(const Response& response, const RenderContext& context, std::string* out);
 
 bool SendsBody(const Response& response, bool is_head_request);

@@ -1,9 +1,9 @@
 // Which handler answers which call, decided before the body is read.
 //
-// Patterns: "/v1/cases/{id}/events"; "{path*}" as the last segment takes one or more segments, joined
-// by '/'. Literal segments win over {names}, those over {names*}. A HEAD route of its own wins over
-// the GET route of the same path, which otherwise answers HEAD too (the server leaves the body out).
-// OPTIONS is never allowed. Built once, then const: any thread.
+// Patterns: "/v1/cases/{id}/events"; "{path*}" as the last segment takes one or more segments,
+// joined by '/'. Literal segments win over {names}, those over {names*}. A HEAD route of its own
+// wins over the GET route of the same path, which otherwise answers HEAD too (the server leaves the
+// body out). OPTIONS is never allowed. Built once, then const: any thread.
 #pragma once
 
 #include <functional>
@@ -27,7 +27,7 @@ enum class BodyKind {
 
 struct RouteOptions {
   BodyKind body = BodyKind::kNone;
-  size_t body_bytes_max = 1 << 20;  // beyond: 413
+  size_t body_bytes_max = 1 << 20;                   // beyond: 413
   absl::Duration body_time_max = absl::Seconds(30);  // for the whole body to arrive
 };
 

@@ -1,9 +1,9 @@
 // The HTTP/1.1 server: sockets, TLS, framing, limits, time-outs and draining; what to answer is the
 // router's handlers' affair. Knows nothing of cases. Never logs; counts instead.
 //
-// Each socket thread has its own event loop and its connections for life. On one connection requests
-// are served one after the other: a pipelined request waits in the socket until the answer before it
-// is written, so answers keep their order and a client cannot make the server buffer.
+// Each socket thread has its own event loop and its connections for life. On one connection
+// requests are served one after the other: a pipelined request waits in the socket until the answer
+// before it is written, so answers keep their order and a client cannot make the server buffer.
 //
 // Errors of the protocol are answered as problem documents (problem.h); where bytes are left that
 // cannot be trusted as the next request, the connection is closed after the answer.
@@ -48,15 +48,16 @@ struct ServerOptions {
   int threads = 1;
   Limits limits;
   std::optional<TlsFiles> tls;
-  const runtime::Clock* clock = nullptr;  // REQUIRES: set, safe for all threads, outlives the server
+  const runtime::Clock* clock =
+      nullptr;  // REQUIRES: set, safe for all threads, outlives the server
 };
 
 // Totals since the start unless said otherwise.
 struct Counters {
   uint64_t connections_open = 0;  // now
   uint64_t connections_accepted = 0;
-  uint64_t connections_refused = 0;  // beyond connections_max
-  uint64_t requests_pending = 0;     // now: with handlers
+  uint64_t connections_refused = 0;     // beyond connections_max
+  uint64_t requests_pending = 0;        // now: with handlers
   std::array<uint64_t, 6> responses{};  // [4] counts 4xx
   uint64_t requests_overloaded = 0;     // 503 beyond pending_max
   uint64_t timeouts = 0;

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -19,12 +18,6 @@
 
 namespace guitu::rocks {
 namespace {
-
-constexpr absl::Duration kResumeEvery = absl::Seconds(1);
-
-absl::Duration SystemMonotonic() {
-  return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
-}
 
 // RocksDB's own word for its lock is a plain input/output error.
 bool IsLocked(const rocksdb::Status& status) {
@@ -53,7 +46,6 @@ rocksdb::Options StoreOptions(const RocksdbStoreOptions& given) {
   if (given.env != nullptr) options.env = given.env;
   options.create_if_missing = true;
   options.paranoid_checks = true;
-  options.max_bgerror_resume_count = 0;  // Resume() does it, at a pace and where the error is seen
   options.write_buffer_size = given.memtable_bytes;
   options.max_write_buffer_number = 2;
   // Folds ask for many rows that do not exist yet: the memtable gets a filter as well.
@@ -92,14 +84,10 @@ absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(
     return absl::UnavailableError("store: locked: another process has it open");
   }
   if (!status.ok()) return FromRocks("store: opening", status);
-  return std::unique_ptr<RocksdbStore>(
-      new RocksdbStore(std::unique_ptr<rocksdb::DB>(opened),
-                       options.monotonic ? options.monotonic : SystemMonotonic));
+  return std::unique_ptr<RocksdbStore>(new RocksdbStore(std::unique_ptr<rocksdb::DB>(opened)));
 }
 
-RocksdbStore::RocksdbStore(std::unique_ptr<rocksdb::DB> db,
-                           std::function<absl::Duration()> monotonic)
-    : db_(std::move(db)), monotonic_(std::move(monotonic)) {}
+RocksdbStore::RocksdbStore(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {}
 
 RocksdbStore::~RocksdbStore() = default;  // RocksDB flushes what has no write-ahead log
 
@@ -138,28 +126,12 @@ absl::Status RocksdbStore::Apply(const projections::RowBatch& batch) {
   }
   rocksdb::WriteOptions options;
   options.disableWAL = true;
-  rocksdb::Status status = db_->Write(options, &changes);
-  if (status.ok()) return absl::OkStatus();
-  // With no write-ahead log a write fails before it has touched anything, so it may be done again.
-  absl::Status resumed = Resume(FromRocks("store: applying", status));
-  if (!resumed.ok()) return resumed;
+  // With no write-ahead log a write fails before it has touched anything.
   return FromRocks("store: applying", db_->Write(options, &changes));
 }
 
 absl::Status RocksdbStore::Flush() {
-  const rocksdb::Status status = db_->Flush(rocksdb::FlushOptions());
-  if (status.ok()) return absl::OkStatus();
-  absl::Status resumed = Resume(FromRocks("store: flushing", status));
-  if (!resumed.ok()) return resumed;
   return FromRocks("store: flushing", db_->Flush(rocksdb::FlushOptions()));
-}
-
-absl::Status RocksdbStore::Resume(absl::Status failed) {
-  absl::MutexLock lock(&resume_mutex_);
-  const absl::Duration now = monotonic_();
-  if (now - last_resume_ < kResumeEvery) return failed;
-  last_resume_ = now;
-  return db_->Resume().ok() ? absl::OkStatus() : failed;
 }
 
 }  // namespace guitu::rocks

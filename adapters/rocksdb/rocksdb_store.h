@@ -9,17 +9,13 @@
 // Threads: any; batches are applied in the order of the calls.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "projections/rows.h"
 
 namespace rocksdb {
@@ -32,8 +28,7 @@ namespace guitu::rocks {
 struct RocksdbStoreOptions {
   uint64_t memtable_bytes = 64 << 20;  // two of these, at most
   uint64_t block_cache_bytes = 64 << 20;
-  rocksdb::Env* env = nullptr;                // none: the system's. Outlives the store.
-  std::function<absl::Duration()> monotonic;  // none: the system's; only paces recovery
+  rocksdb::Env* env = nullptr;  // none: the system's. Outlives the store.
 };
 
 class RocksdbStore final : public projections::RowStore {
@@ -51,14 +46,9 @@ class RocksdbStore final : public projections::RowStore {
   absl::Status Flush() override;
 
  private:
-  RocksdbStore(std::unique_ptr<rocksdb::DB> db, std::function<absl::Duration()> monotonic);
-  // After an error in the background RocksDB refuses writes until it is told to resume.
-  absl::Status Resume(absl::Status failed);
+  explicit RocksdbStore(std::unique_ptr<rocksdb::DB> db);
 
   std::unique_ptr<rocksdb::DB> db_;
-  const std::function<absl::Duration()> monotonic_;
-  absl::Mutex resume_mutex_;
-  absl::Duration last_resume_ ABSL_GUARDED_BY(resume_mutex_) = -absl::InfiniteDuration();
 };
 
 }  // namespace guitu::rocks

@@ -30,7 +30,7 @@ struct Record {
 
 // Reads a view of a case: released only after its access record took effect.
 struct Read {
-  std::string view;     // "archive", "timeline", "access"
+  std::string view;     // "archive", "timeline", "access", "approvals"
   std::string purpose;  // Purpose-Of-Use
 };
 

@@ -79,8 +79,8 @@ void PartitionMachine::Free(Release release, Outbox& out) const {
   if (ports_.clock.Monotonic() - release.since > kPatience) {
     release.answer.status = Refuse(Reason::SETTLING);
   } else {
-    char view = release.view == "access" ? 'A' : 'E';
-    release.answer.rows = RowsOf(view, release.answer.stream, release.answer.offset);
+    char letter = release.view == "access" ? 'A' : release.view == "approvals" ? 'S' : 'E';
+    release.answer.rows = RowsOf(letter, release.answer.stream, release.answer.offset);
   }
   out.answers.push_back(std::move(release.answer));
 }

@@ -121,7 +121,10 @@ bool PartitionMachine::CheckVersion(Waiting& waiting, events::Version current, b
   if (record.any_version) {
     for (const events::Event& event : record.events) {
       if (event.type->additive) continue;
-      Reject(waiting, Refuse(Reason::VERSION_MISSING, event.type->name), out);
+      Answer answer = NewAnswer(waiting);
+      answer.current_version = current;
+      answer.status = Refuse(Reason::VERSION_MISSING, event.type->name);
+      out.answers.push_back(std::move(answer));
       return false;
     }
     return true;
@@ -129,7 +132,10 @@ bool PartitionMachine::CheckVersion(Waiting& waiting, events::Version current, b
   if (!record.expected) {
     // A first report needs none, nor a new item of the registry, nor sibling rows.
     if (!exists || KindOf(record) == schema::Kind::SIBLING) return true;
-    Reject(waiting, Refuse(Reason::VERSION_MISSING), out);
+    Answer answer = NewAnswer(waiting);
+    answer.current_version = current;
+    answer.status = Refuse(Reason::VERSION_MISSING);
+    out.answers.push_back(std::move(answer));
     return false;
   }
   if (*record.expected == current) return true;

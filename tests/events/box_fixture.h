@@ -23,11 +23,17 @@ inline SubjectId PersonAt(absl::string_view path) {
 }
 
 inline SealContext SealFor(uint32_t index = 0) {
-  return {{1, 2}, {3, 4}, {5, 6}, index, kVictim, PersonAt,
+  return {{1, 2},
+          {3, 4},
+          {5, 6},
+          index,
+          kVictim,
+          PersonAt,
           [](SubjectId subject) -> absl::StatusOr<KeyId> { return TestSealer::KeyOf(subject); }};
 }
 
-inline OpenContext OpenFor(std::function<bool(SubjectId, schema::Category)> may_open, uint32_t index = 0) {
+inline OpenContext OpenFor(std::function<bool(SubjectId, schema::Category)> may_open,
+                           uint32_t index = 0) {
   return {{1, 2}, {3, 4}, {5, 6}, index, std::move(may_open)};
 }
 inline OpenContext OpenAll(uint32_t index = 0) {
@@ -41,7 +47,8 @@ inline OpenContext OpenNone() {
 class SealedEvent {
  public:
   SealedEvent(const Event& event, Sealer& sealer, uint32_t index = 0) {
-    status_ = SealEvent(event, SealFor(index), sealer, message_.initRoot<schema::Payload>().initEvents(1)[0]);
+    status_ = SealEvent(event, SealFor(index), sealer,
+                        message_.initRoot<schema::Payload>().initEvents(1)[0]);
   }
   const absl::Status& status() const { return status_; }
   schema::Event::Builder event() { return message_.getRoot<schema::Payload>().getEvents()[0]; }
@@ -52,7 +59,8 @@ class SealedEvent {
   }
   std::set<std::pair<SubjectId, schema::Category>> parts() {
     std::set<std::pair<SubjectId, schema::Category>> out;
-    for (auto box : event().asReader().getBoxes()) out.emplace(ToSubject(box.getSubject()), box.getCategory());
+    for (auto box : event().asReader().getBoxes())
+      out.emplace(ToSubject(box.getSubject()), box.getCategory());
     return out;
   }
 

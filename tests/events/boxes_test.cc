@@ -1,5 +1,5 @@
-// Sealing by construction: split and joined again an event is the same, what is marked is nowhere in the clear,
-// and a box opens only where it was sealed.
+// Sealing by construction: split and joined again an event is the same, what is marked is nowhere
+// in the clear, and a box opens only where it was sealed.
 #include "events/boxes.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,8 @@ bool Holds(absl::string_view bytes, absl::string_view part) {
 }
 
 // Calls `test` with random events of every type.
-void ForRandomEvents(uint64_t seed, int rounds, const std::function<void(EventGenerator&, const Event&)>& test) {
+void ForRandomEvents(uint64_t seed, int rounds,
+                     const std::function<void(EventGenerator&, const Event&)>& test) {
   for (const EventType& type : Catalogue::Get().types()) {
     SCOPED_TRACE(absl::StrCat(type.name, ", seed ", seed + type.type));
     EventGenerator generator(seed + type.type);
@@ -95,15 +96,18 @@ TEST(Boxes, LeaveNoByteOfAMarkedValueInTheClear) {
   ForRandomEvents(200, 40, [&](EventGenerator& generator, const Event& event) {
     // The secrets are in the event, so that not finding them below says something.
     std::string clear = CanonicalBytes(event);
-    for (const std::string& secret : generator.secrets()) ASSERT_TRUE(Holds(clear, secret)) << secret;
+    for (const std::string& secret : generator.secrets())
+      ASSERT_TRUE(Holds(clear, secret)) << secret;
     SealedEvent sealed(event, sealer);
     ASSERT_TRUE(sealed.status().ok());
     std::string bytes = sealed.bytes();
-    for (const std::string& secret : generator.secrets()) EXPECT_FALSE(Holds(bytes, secret)) << secret;
+    for (const std::string& secret : generator.secrets())
+      EXPECT_FALSE(Holds(bytes, secret)) << secret;
     auto masked = sealed.Open(OpenNone(), sealer);
     ASSERT_TRUE(masked.ok());
     std::string open = CanonicalBytes(*masked);
-    for (const std::string& secret : generator.secrets()) EXPECT_FALSE(Holds(open, secret)) << secret;
+    for (const std::string& secret : generator.secrets())
+      EXPECT_FALSE(Holds(open, secret)) << secret;
   });
   EXPECT_EQ(sealer.opened(), 0);
 }
@@ -174,8 +178,8 @@ TEST(Boxes, GiveAPersonWithoutAReferenceAKeyOfHisOwnByThePathOfTheField) {
 
 TEST(Boxes, FallBackToAPersonOfHisOwnIfTheReferenceIsAbsent) {
   TestSealer sealer;
-  Event event = MakeEvent<schema::GuardianFitnessAssessed>(absl::UnixEpoch(),
-                                                           [](auto data) { data.initHome().setCode("low"); });
+  Event event = MakeEvent<schema::GuardianFitnessAssessed>(
+      absl::UnixEpoch(), [](auto data) { data.initHome().setCode("low"); });
   EXPECT_EQ(SealedEvent(event, sealer).parts(), (Parts{{PersonAt("/home"), Category::FAMILY}}));
 }
 
@@ -189,7 +193,8 @@ TEST(Boxes, KeepTheLengthOfAListThatIsSealed) {
   for (auto one : escort) EXPECT_FALSE(one.hasName());
   // One of the three is opened: it stands at its own place.
   auto second = sealed.Open(
-      OpenFor([](SubjectId subject, Category) { return subject == PersonAt("/escort/1/name"); }), sealer);
+      OpenFor([](SubjectId subject, Category) { return subject == PersonAt("/escort/1/name"); }),
+      sealer);
   ASSERT_TRUE(second.ok());
   escort = second->As<schema::HandoverRequested>().getEscort();
   ASSERT_EQ(escort.size(), 3u);
@@ -201,8 +206,8 @@ TEST(Boxes, KeepTheLengthOfAListThatIsSealed) {
 TEST(Boxes, OpenOnlyWhatTheReaderMaySee) {
   TestSealer sealer;
   SealedEvent sealed(FitnessOf(kBrother), sealer);
-  auto opened = sealed.Open(OpenFor([](SubjectId, Category category) { return category == Category::HEALTH; }),
-                            sealer);
+  auto opened = sealed.Open(
+      OpenFor([](SubjectId, Category category) { return category == Category::HEALTH; }), sealer);
   ASSERT_TRUE(opened.ok());
   auto data = opened->As<schema::GuardianFitnessAssessed>();
   EXPECT_EQ(data.getHealth().getCode(), "zqhealth");
@@ -243,7 +248,9 @@ TEST(Boxes, AreNotSealedWithoutAKey) {
   TestSealer sealer;
   capnp::MallocMessageBuilder message;
   SealContext context = SealFor();
-  context.key_of = [](SubjectId) -> absl::StatusOr<KeyId> { return absl::UnavailableError("the vault is away"); };
+  context.key_of = [](SubjectId) -> absl::StatusOr<KeyId> {
+    return absl::UnavailableError("the vault is away");
+  };
   auto status = SealEvent(FitnessOf(kBrother), context, sealer, message.initRoot<schema::Event>());
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   sealer.Destroy(kBrother);
@@ -251,7 +258,8 @@ TEST(Boxes, AreNotSealedWithoutAKey) {
 }
 
 // Spoils a sealed event and expects that it does not open, and opened before.
-void ExpectDoesNotOpen(const std::function<void(schema::Event::Builder, OpenContext&)>& spoil, const char* about) {
+void ExpectDoesNotOpen(const std::function<void(schema::Event::Builder, OpenContext&)>& spoil,
+                       const char* about) {
   TestSealer sealer;
   SealedEvent sealed(FitnessOf(kBrother), sealer);
   ASSERT_TRUE(sealed.Open(OpenAll(), sealer).ok());
@@ -268,8 +276,10 @@ TEST(Boxes, DoNotOpenInAnotherLogStreamCommandOrEvent) {
 }
 
 TEST(Boxes, DoNotOpenUnderAnotherSubjectCategorySuiteOrKey) {
-  ExpectDoesNotOpen([](auto event, auto&) { event.getBoxes()[0].getSubject().setLo(77); }, "subject");
-  ExpectDoesNotOpen([](auto event, auto&) { event.getBoxes()[0].setCategory(Category::CONTACT); }, "category");
+  ExpectDoesNotOpen([](auto event, auto&) { event.getBoxes()[0].getSubject().setLo(77); },
+                    "subject");
+  ExpectDoesNotOpen([](auto event, auto&) { event.getBoxes()[0].setCategory(Category::CONTACT); },
+                    "category");
   ExpectDoesNotOpen([](auto event, auto&) { event.getBoxes()[0].setSuite(2); }, "suite");
   ExpectDoesNotOpen([](auto event, auto&) { event.getBoxes()[0].getKeyId().setHi(77); }, "key");
 }
@@ -279,7 +289,8 @@ TEST(Boxes, DoNotOpenIfAnyByteIsChangedOrCut) {
   auto size = static_cast<uint>(
       SealedEvent(FitnessOf(kBrother), sealer).event().getBoxes()[0].getSealed().size());
   for (uint i = 0; i < size; ++i) {
-    ExpectDoesNotOpen([i](auto event, auto&) { event.getBoxes()[0].getSealed()[i] ^= 1; }, "a byte");
+    ExpectDoesNotOpen([i](auto event, auto&) { event.getBoxes()[0].getSealed()[i] ^= 1; },
+                      "a byte");
   }
   for (uint keep : {0u, 1u, 24u, size - 1}) {
     ExpectDoesNotOpen(
@@ -336,10 +347,12 @@ TEST(OpenEvent, IsDataLossIfAFieldHoldsWhatIsNoValueOfIt) {
   in.setType(*TypeOfRow("4"));
   // The first pointer of the struct, the time of the rescue, points to a text.
   in.getData().initAs<schema::OnBehalfOf>().setUnit("no time");
-  EXPECT_EQ(OpenEvent(in.asReader(), OpenAll(), sealer).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(OpenEvent(in.asReader(), OpenAll(), sealer).status().code(),
+            absl::StatusCode::kDataLoss);
   in.getData().clear();
   in.getCircumstances().initAs<schema::OnBehalfOf>().setUnit("no document");
-  EXPECT_EQ(OpenEvent(in.asReader(), OpenAll(), sealer).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(OpenEvent(in.asReader(), OpenAll(), sealer).status().code(),
+            absl::StatusCode::kDataLoss);
 }
 
 TEST(OpenEvent, TakesAnEventWithoutAnyField) {

@@ -1,5 +1,5 @@
-// What must hold of every event type and field in events/schema, whoever writes the next one: a schema that
-// breaks one of these is wrong, not the test.
+// What must hold of every event type and field in events/schema, whoever writes the next one: a
+// schema that breaks one of these is wrong, not the test.
 #include "events/catalogue.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,8 @@
 namespace guitu::events {
 namespace {
 
-// Calls `visit` once for each struct with fields of ours: of the events, of what they nest, circumstances.
+// Calls `visit` once for each struct with fields of ours: of the events, of what they nest,
+// circumstances.
 void ForEachStruct(const std::function<void(const StructSpec&)>& visit) {
   std::set<const StructSpec*> seen;
   std::function<void(const StructSpec&)> walk = [&](const StructSpec& spec) {
@@ -121,7 +122,8 @@ TEST(Catalogue, HasWholeNumbersOf32Or64BitsOnly) {
     capnp::Type type = field.field.getType();
     if (type.isList()) type = type.asList().getElementType();
     // What strict JSON knows the range of; no floats, no bytes, no pointers to anything.
-    EXPECT_TRUE(type.isInt32() || type.isUInt32() || type.isInt64() || type.isUInt64()) << Name(spec, field);
+    EXPECT_TRUE(type.isInt32() || type.isUInt32() || type.isInt64() || type.isUInt64())
+        << Name(spec, field);
   });
 }
 
@@ -133,13 +135,15 @@ TEST(Catalogue, HasBothLabelsForEveryEventType) {
 }
 
 TEST(Catalogue, SaysWhatEveryEventTypeMeans) {
-  for (const EventType& type : Catalogue::Get().types()) EXPECT_FALSE(type.spec->comment.empty()) << type.name;
+  for (const EventType& type : Catalogue::Get().types())
+    EXPECT_FALSE(type.spec->comment.empty()) << type.name;
 }
 
 TEST(Catalogue, NamesWhoMayRecordEveryEventType) {
   for (const EventType& type : Catalogue::Get().types()) {
     EXPECT_FALSE(type.recorded_by.empty()) << type.name;
-    for (const std::string& code : type.recorded_by) EXPECT_TRUE(IsRecorder(code)) << type.name << ": " << code;
+    for (const std::string& code : type.recorded_by)
+      EXPECT_TRUE(IsRecorder(code)) << type.name << ": " << code;
   }
 }
 
@@ -171,7 +175,8 @@ TEST(Catalogue, LetsEverySubjectNameOtherOrASiblingThatIsAPersonOrAnId) {
     if (field.subject.empty() || field.subject == "other") return;
     const FieldSpec* sibling = spec.Find(field.subject);
     ASSERT_NE(sibling, nullptr) << Name(spec, field) << " names " << field.subject;
-    EXPECT_TRUE(sibling->kind == ValueKind::kPerson || sibling->kind == ValueKind::kId) << Name(spec, field);
+    EXPECT_TRUE(sibling->kind == ValueKind::kPerson || sibling->kind == ValueKind::kId)
+        << Name(spec, field);
     EXPECT_FALSE(sibling->is_list) << Name(spec, field) << ": one person, not a list";
   });
 }
@@ -179,7 +184,8 @@ TEST(Catalogue, LetsEverySubjectNameOtherOrASiblingThatIsAPersonOrAnId) {
 TEST(Catalogue, GivesASubjectOnlyToWhatIsSealed) {
   ForEachField([](const StructSpec& spec, const FieldSpec& field) {
     if (field.subject.empty()) return;
-    bool sealed = field.mark != Mark::kOpen || (field.nested != nullptr && field.nested->any_marked);
+    bool sealed =
+        field.mark != Mark::kOpen || (field.nested != nullptr && field.nested->any_marked);
     EXPECT_TRUE(sealed) << Name(spec, field) << " has a subject and nothing to seal";
   });
 }
@@ -189,7 +195,8 @@ TEST(Catalogue, LetsEveryRowsEntryBeARow) {
     if (!field.rows.empty()) {
       EXPECT_EQ(field.kind, ValueKind::kEventRef) << Name(spec, field);
     }
-    for (const std::string& row : field.rows) EXPECT_TRUE(TypeOfRow(row)) << Name(spec, field) << ": " << row;
+    for (const std::string& row : field.rows)
+      EXPECT_TRUE(TypeOfRow(row)) << Name(spec, field) << ": " << row;
   });
 }
 
@@ -211,7 +218,8 @@ TEST(Catalogue, GivesWholeNumbersThatMayBeNoughtADefaultThatIsNot) {
 
 TEST(Catalogue, HasNoFormForWhatOnlyTheSoftwareMakes) {
   for (const EventType& type : Catalogue::Get().types()) {
-    bool software = type.mode == schema::Mode::SOFTWARE || type.recorded_by == std::vector<std::string>{"SYS"};
+    bool software =
+        type.mode == schema::Mode::SOFTWARE || type.recorded_by == std::vector<std::string>{"SYS"};
     if (software) {
       EXPECT_FALSE(type.forms) << type.name;
     }

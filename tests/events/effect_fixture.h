@@ -1,5 +1,5 @@
-// A reader of one partition with its rows in memory: encodes each record, reads it back, judges and advances,
-// as the runtime does with rows in a store.
+// A reader of one partition with its rows in memory: encodes each record, reads it back, judges and
+// advances, as the runtime does with rows in a store.
 #pragma once
 
 #include <map>
@@ -86,7 +86,8 @@ class PartitionReader {
     frame.fence = {0, "owner", "http://owner"};
     return frame;
   }
-  Frame Command(uint64_t id, StreamId stream = kCase, schema::Kind kind = schema::Kind::COMMIT) const {
+  Frame Command(uint64_t id, StreamId stream = kCase,
+                schema::Kind kind = schema::Kind::COMMIT) const {
     Frame frame = Next(kind);
     frame.stream = stream;
     frame.command_id = {0, id};

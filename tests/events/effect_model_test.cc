@@ -1,5 +1,6 @@
-// The rule of effect against a second implementation, written from protocol.md alone and shaped otherwise (a
-// list of reasons tried in order over the whole history): random histories must be judged alike.
+// The rule of effect against a second implementation, written from protocol.md alone and shaped
+// otherwise (a list of reasons tried in order over the whole history): random histories must be
+// judged alike.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +15,8 @@ namespace {
 
 using schema::Kind;
 
-// Everything that took effect so far, and each chain value. Slow and plain: it counts afresh every time.
+// Everything that took effect so far, and each chain value. Slow and plain: it counts afresh every
+// time.
 class Model {
  public:
   Effect Judge(const Frame& frame) const {
@@ -25,12 +27,15 @@ class Model {
     }
     const Frame* genesis = Last(Kind::GENESIS);
     if (genesis == nullptr) return Effect::kVoidGenesis;
-    uint64_t generation = 1 + Count(Kind::LOG_RESTORED) + (frame.kind == Kind::LOG_RESTORED ? 1 : 0);
-    if (frame.log_id != genesis->log_id || frame.generation != generation) return Effect::kVoidForeign;
+    uint64_t generation =
+        1 + Count(Kind::LOG_RESTORED) + (frame.kind == Kind::LOG_RESTORED ? 1 : 0);
+    if (frame.log_id != genesis->log_id || frame.generation != generation)
+      return Effect::kVoidForeign;
     bool in_window = frame.basis_offset <= now && frame.basis_offset + 65536 >= now;
     if (!in_window || chain_[frame.basis_offset] != frame.basis_chain) return Effect::kVoidBasis;
     if (frame.kind == Kind::FENCE) {
-      bool next = frame.epoch == Count(Kind::FENCE) + 1;  // each in effect is one higher than the last
+      bool next =
+          frame.epoch == Count(Kind::FENCE) + 1;  // each in effect is one higher than the last
       return next && frame.fence ? Effect::kInEffect : Effect::kVoidFence;
     }
     const Frame* fence = Last(Kind::FENCE);
@@ -59,19 +64,22 @@ class Model {
     if (effect == Effect::kInEffect) in_effect_.push_back(frame);
     std::string bytes = EncodeFrame(frame);
     std::string joined(1, '\0');
-    for (absl::string_view part : {absl::string_view(bytes), absl::string_view(), absl::string_view()}) {
+    for (absl::string_view part :
+         {absl::string_view(bytes), absl::string_view(), absl::string_view()}) {
       absl::StrAppend(&joined, TestHash({part}).view());
     }
     chain_.push_back(TestHash({chain_.back().view(), TestHash({joined}).view()}));
   }
   void AddGap() {
-    chain_.push_back(TestHash({chain_.back().view(), TestHash({absl::string_view("\0guitu gap", 10)}).view()}));
+    chain_.push_back(
+        TestHash({chain_.back().view(), TestHash({absl::string_view("\0guitu gap", 10)}).view()}));
   }
 
  private:
   uint64_t Count(Kind kind) const {
-    return static_cast<uint64_t>(std::count_if(in_effect_.begin(), in_effect_.end(),
-                                               [&](const Frame& frame) { return frame.kind == kind; }));
+    return static_cast<uint64_t>(
+        std::count_if(in_effect_.begin(), in_effect_.end(),
+                      [&](const Frame& frame) { return frame.kind == kind; }));
   }
   const Frame* Last(Kind kind) const {
     for (auto it = in_effect_.rbegin(); it != in_effect_.rend(); ++it) {
@@ -84,8 +92,8 @@ class Model {
   std::vector<Hash256> chain_{Hash256{}};
 };
 
-// Frames that are mostly right, with now and then something wrong; few streams, ids and nonces, so that
-// repeats and clashes are common.
+// Frames that are mostly right, with now and then something wrong; few streams, ids and nonces, so
+// that repeats and clashes are common.
 class History {
  public:
   explicit History(uint64_t seed) : random_(seed) {}
@@ -94,7 +102,8 @@ class History {
     if (!reader.head().born && Below(3) > 0) {
       return Spoil(reader.Genesis(Below(3) == 0 ? 4 : 2, 4), reader);
     }
-    if (!kept_.empty() && Below(8) == 0) return kept_[Below(kept_.size())];  // a late or repeated record
+    if (!kept_.empty() && Below(8) == 0)
+      return kept_[Below(kept_.size())];  // a late or repeated record
     Frame frame = Fresh(reader);
     if (Below(4) == 0) frame = Spoil(frame, reader);
     kept_.push_back(frame);
@@ -108,32 +117,63 @@ class History {
   Frame Fresh(const PartitionReader& reader) {
     StreamId stream{1, Below(3)};
     switch (Below(12)) {
-      case 0: return reader.Genesis();
-      case 1: return reader.Fence({Below(3), 1});
-      case 2: return reader.Adoption(reader.head().adopted + Below(3));
-      case 3: return Below(4) == 0 ? reader.Restored() : reader.Command(Below(200), stream);
+      case 0:
+        return reader.Genesis();
+      case 1:
+        return reader.Fence({Below(3), 1});
+      case 2:
+        return reader.Adoption(reader.head().adopted + Below(3));
+      case 3:
+        return Below(4) == 0 ? reader.Restored() : reader.Command(Below(200), stream);
       case 4:
-      case 5: return reader.Command(Below(200), stream, Kind::ACCESS);
-      case 6: return reader.Command(Below(200), stream, Kind::SIBLING);
-      default: return reader.Command(Below(200), stream);
+      case 5:
+        return reader.Command(Below(200), stream, Kind::ACCESS);
+      case 6:
+        return reader.Command(Below(200), stream, Kind::SIBLING);
+      default:
+        return reader.Command(Below(200), stream);
     }
   }
 
   Frame Spoil(Frame frame, const PartitionReader& reader) {
     for (uint64_t i = 0, n = 1 + Below(3); i < n; ++i) {
       switch (Below(12)) {
-        case 0: frame.log_id.lo ^= Below(2); break;
-        case 1: frame.generation += static_cast<uint32_t>(Below(3)) - 1; break;
-        case 2: frame.basis_chain.bytes[Below(32)] ^= 1; break;
-        case 3: frame.basis_offset += 1 + Below(2); break;
-        case 4: Rebase(frame, reader); break;
-        case 5: frame.epoch += Below(3) - 1; break;
-        case 6: frame.nonce = {Below(3), 1}; break;
-        case 7: frame.expected_version += Below(3) - 1; break;
-        case 8: frame.registry_offset += Below(3) - 1; break;
-        case 9: frame.fence.reset(); break;
-        case 10: frame.genesis.reset(); break;
-        default: frame.command_id.lo = Below(200); break;
+        case 0:
+          frame.log_id.lo ^= Below(2);
+          break;
+        case 1:
+          frame.generation += static_cast<uint32_t>(Below(3)) - 1;
+          break;
+        case 2:
+          frame.basis_chain.bytes[Below(32)] ^= 1;
+          break;
+        case 3:
+          frame.basis_offset += 1 + Below(2);
+          break;
+        case 4:
+          Rebase(frame, reader);
+          break;
+        case 5:
+          frame.epoch += Below(3) - 1;
+          break;
+        case 6:
+          frame.nonce = {Below(3), 1};
+          break;
+        case 7:
+          frame.expected_version += Below(3) - 1;
+          break;
+        case 8:
+          frame.registry_offset += Below(3) - 1;
+          break;
+        case 9:
+          frame.fence.reset();
+          break;
+        case 10:
+          frame.genesis.reset();
+          break;
+        default:
+          frame.command_id.lo = Below(200);
+          break;
       }
     }
     return frame;

@@ -1,4 +1,5 @@
-// What takes effect (protocol.md, section 3): each letter F0 to F7, each check and the order of the checks.
+// What takes effect (protocol.md, section 3): each letter F0 to F7, each check and the order of the
+// checks.
 #include "events/effect.h"
 
 #include <gtest/gtest.h>
@@ -89,8 +90,9 @@ TEST(F0BeforeGenesis, NothingIsInEffect) {
 
 TEST(F0Foreign, AnotherLogIdIsVoidForEveryKind) {
   PartitionReader reader = Led();
-  for (Frame frame : {reader.Fence({2, 2}), reader.Command(1), reader.Command(1, kCase, Kind::ACCESS),
-                      reader.Command(1, kCase, Kind::SIBLING), reader.Adoption(5), reader.Restored()}) {
+  for (Frame frame :
+       {reader.Fence({2, 2}), reader.Command(1), reader.Command(1, kCase, Kind::ACCESS),
+        reader.Command(1, kCase, Kind::SIBLING), reader.Adoption(5), reader.Restored()}) {
     frame.log_id.lo ^= 1;
     EXPECT_EQ(FoldVoid(reader, frame), Effect::kVoidForeign);
   }
@@ -98,8 +100,9 @@ TEST(F0Foreign, AnotherLogIdIsVoidForEveryKind) {
 
 TEST(F0Foreign, AnotherGenerationIsVoidForEveryKind) {
   PartitionReader reader = Led();
-  for (Frame frame : {reader.Fence({2, 2}), reader.Command(1), reader.Command(1, kCase, Kind::ACCESS),
-                      reader.Command(1, kCase, Kind::SIBLING), reader.Adoption(5)}) {
+  for (Frame frame :
+       {reader.Fence({2, 2}), reader.Command(1), reader.Command(1, kCase, Kind::ACCESS),
+        reader.Command(1, kCase, Kind::SIBLING), reader.Adoption(5)}) {
     for (uint32_t generation : {0u, 2u}) {
       frame.generation = generation;
       EXPECT_EQ(FoldVoid(reader, frame), Effect::kVoidForeign);
@@ -278,7 +281,8 @@ TEST(F2Commit, InTheRegistryPartitionDoesNotCompareTheRegistryOffset) {
   EXPECT_EQ(reader.Fold(frame), Effect::kInEffect);
 }
 
-// The order of the checks: what fails the earlier one is void by the earlier one, whatever else is wrong.
+// The order of the checks: what fails the earlier one is void by the earlier one, whatever else is
+// wrong.
 class F2F3Order : public testing::TestWithParam<Kind> {
  protected:
   F2F3Order() : reader_(Led()) {
@@ -340,14 +344,20 @@ TEST_P(F2F3Order, AWrongVersionUnderAnotherAdoptionIsVoidByTheVersion) {
   EXPECT_EQ(FoldVoid(reader_, frame), Effect::kVoidVersionAhead);
 }
 
-TEST_P(F2F3Order, NothingWrongTakesEffect) { EXPECT_EQ(reader_.Fold(Decided(2)), Effect::kInEffect); }
+TEST_P(F2F3Order, NothingWrongTakesEffect) {
+  EXPECT_EQ(reader_.Fold(Decided(2)), Effect::kInEffect);
+}
 
-INSTANTIATE_TEST_SUITE_P(Kinds, F2F3Order, testing::Values(Kind::COMMIT, Kind::ACCESS, Kind::SIBLING),
+INSTANTIATE_TEST_SUITE_P(Kinds, F2F3Order,
+                         testing::Values(Kind::COMMIT, Kind::ACCESS, Kind::SIBLING),
                          [](const auto& info) {
                            switch (info.param) {
-                             case Kind::COMMIT: return "Commit";
-                             case Kind::ACCESS: return "Access";
-                             default: return "Sibling";
+                             case Kind::COMMIT:
+                               return "Commit";
+                             case Kind::ACCESS:
+                               return "Access";
+                             default:
+                               return "Sibling";
                            }
                          });
 
@@ -393,7 +403,8 @@ TEST(F3Sibling, WithTheIdOfACommitIsSeen) {
 
 TEST(F4Results, AreNeverEvictedByCount) {
   PartitionReader reader = Led();
-  for (uint64_t id = 1; id <= 2000; ++id) ASSERT_EQ(reader.Fold(reader.Command(id)), Effect::kInEffect);
+  for (uint64_t id = 1; id <= 2000; ++id)
+    ASSERT_EQ(reader.Fold(reader.Command(id)), Effect::kInEffect);
   EXPECT_EQ(reader.result_count(), 2000u);
   EXPECT_EQ(FoldVoid(reader, reader.Command(1)), Effect::kVoidSeen);
 }
@@ -464,8 +475,9 @@ TEST(F6Basis, ThatContradictsTheChainIsVoidAndTheReaderGoesOn) {
 
 TEST(F6Basis, IsComparedForEveryKindButGenesis) {
   PartitionReader reader = Led();
-  for (Frame frame : {reader.Fence({2, 2}), reader.Command(1), reader.Command(1, kCase, Kind::ACCESS),
-                      reader.Command(1, kCase, Kind::SIBLING), reader.Adoption(5), reader.Restored()}) {
+  for (Frame frame :
+       {reader.Fence({2, 2}), reader.Command(1), reader.Command(1, kCase, Kind::ACCESS),
+        reader.Command(1, kCase, Kind::SIBLING), reader.Adoption(5), reader.Restored()}) {
     frame.basis_chain = {};
     EXPECT_EQ(FoldVoid(reader, frame), Effect::kVoidBasis);
   }

@@ -1,10 +1,9 @@
-// Every event type as it was first shipped (tests/golden/events): old payloads open and show today what they
-// showed then, whatever the schema has grown by.
+// Every event type as it was first shipped (tests/golden/events): old payloads open and show today
+// what they showed then, whatever the schema has grown by.
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-
 #include <filesystem>
 #include <map>
 
@@ -28,14 +27,16 @@ std::string ShownFrom(const std::string& payload) {
   auto events = segment.Root<schema::Payload>().getEvents();
   if (events.size() != 1) return "not one event";
   auto event = OpenEvent(events[0], OpenAll(), sealer);
-  return event.ok() ? boost::json::serialize(EventJson(*event)) : std::string(event.status().message());
+  return event.ok() ? boost::json::serialize(EventJson(*event))
+                    : std::string(event.status().message());
 }
 
 TEST(EventCorpus, HasAFileForEveryEventType) {
   for (const EventType& type : Catalogue::Get().types()) {
     TestSealer sealer;
     EventGenerator generator(type.type);
-    Event event = generator.Make(type, {.everything = true, .filled_in = true, .circumstances = true});
+    Event event =
+        generator.Make(type, {.everything = true, .filled_in = true, .circumstances = true});
     std::string payload = SealedEvent(event, sealer).bytes();
     EXPECT_FALSE(Golden(NameOf(type) + ".bin", payload).empty()) << type.name;
     EXPECT_FALSE(Golden(NameOf(type) + ".json", ShownFrom(payload) + "\n").empty()) << type.name;
@@ -49,7 +50,8 @@ TEST(EventCorpus, ShowsEveryOldEventAsItDidThen) {
     SCOPED_TRACE(entry.path().filename().string());
     fs::path json = entry.path();
     json.replace_extension(".json");
-    EXPECT_EQ(boost::json::parse(ShownFrom(ReadGolden(entry.path()))), boost::json::parse(ReadGolden(json)));
+    EXPECT_EQ(boost::json::parse(ShownFrom(ReadGolden(entry.path()))),
+              boost::json::parse(ReadGolden(json)));
     ++read;
   }
   EXPECT_GE(read, Catalogue::Get().types().size());

@@ -1,6 +1,6 @@
-// Golden files: what was once written, so that a change of layout is seen before it meets an old log. They
-// are only ever added to. A missing one is written when GUITU_WRITE_GOLDEN is set, and fails the test
-// otherwise; one that is there is never written again.
+// Golden files: what was once written, so that a change of layout is seen before it meets an old
+// log. They are only ever added to. A missing one is written when GUITU_WRITE_GOLDEN is set, and
+// fails the test otherwise; one that is there is never written again.
 #pragma once
 
 #include <gtest/gtest.h>

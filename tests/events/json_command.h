@@ -3,10 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <string>
-
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <string>
 
 #include "events/check.h"
 #include "events/json.h"
@@ -54,8 +53,8 @@ inline boost::json::object& DataOf(boost::json::value& command) {
   return command.at("events").at(0).at("data").as_object();
 }
 
-// Expects the command to be refused with reason and pointer, in words that repeat nothing of it: what a
-// test submits as a value or key holds "zqcanary" where it can.
+// Expects the command to be refused with reason and pointer, in words that repeat nothing of it:
+// what a test submits as a value or key holds "zqcanary" where it can.
 inline void ExpectRefused(const absl::Status& status, Reason reason, absl::string_view pointer,
                           absl::string_view about) {
   EXPECT_FALSE(status.ok()) << about;
@@ -64,7 +63,8 @@ inline void ExpectRefused(const absl::Status& status, Reason reason, absl::strin
   EXPECT_EQ(std::string(status.message()).find("zqcanary"), std::string::npos) << status.message();
 }
 
-inline absl::Status ReadStatus(const boost::json::value& command, const CodeCheck& codes = kAnyCode) {
+inline absl::Status ReadStatus(const boost::json::value& command,
+                               const CodeCheck& codes = kAnyCode) {
   return ReadCommand(command, codes).status();
 }
 

@@ -14,8 +14,8 @@ namespace {
 namespace json = boost::json;
 
 struct WrongValue {
-  std::string text;      // JSON
-  std::string at;        // pointer below that of the field
+  std::string text;  // JSON
+  std::string at;    // pointer below that of the field
 };
 
 std::string Repeat(absl::string_view piece, size_t n) {
@@ -37,12 +37,14 @@ std::vector<WrongValue> Here(std::initializer_list<const char*> texts) {
 }
 
 std::vector<WrongValue> WrongTexts(const FieldSpec& field) {
-  auto out = Here({"1", "1.5", "true", "null", "[]", "{}", R"("")", R"("a\u0001zqcanary")", R"("zqcanary\u0000")",
-                   R"("\u007f")", R"("\r")"});
+  auto out = Here({"1", "1.5", "true", "null", "[]", "{}", R"("")", R"("a\u0001zqcanary")",
+                   R"("zqcanary\u0000")", R"("\u007f")", R"("\r")"});
   if (field.refers == schema::Refers::NOTHING) {
-    out.push_back({absl::StrCat("\"", Repeat("归", (field.is_list ? 200 : field.limit) + 1), "\""), ""});
+    out.push_back(
+        {absl::StrCat("\"", Repeat("归", (field.is_list ? 200 : field.limit) + 1), "\""), ""});
   } else {
-    for (const char* text : {R"("zqcanary 1")", R"("单位")", R"("a/b")", R"("a\n")"}) out.push_back({text, ""});
+    for (const char* text : {R"("zqcanary 1")", R"("单位")", R"("a/b")", R"("a\n")"})
+      out.push_back({text, ""});
   }
   if (field.refers == schema::Refers::ADMIN_CODE) {
     out.push_back({R"("53010")", ""});
@@ -52,10 +54,11 @@ std::vector<WrongValue> WrongTexts(const FieldSpec& field) {
 }
 
 std::vector<WrongValue> WrongNumbers(const FieldSpec& field) {
-  auto out = Here({"true", "null", "[]", "{}", "1.0", "1e3", "-1", "9223372036854775808", "18446744073709551616",
-                   R"("zqcanary")", R"("")", "0.1", "-9223372036854775808"});
-  auto more = IsWide(field) ? Here({"9007199254740993", R"("01")", R"("+1")", R"(" 1")", R"("1 ")", R"("1.0")",
-                                    R"("-1")", R"("9223372036854775808")", R"("1e3")"})
+  auto out =
+      Here({"true", "null", "[]", "{}", "1.0", "1e3", "-1", "9223372036854775808",
+            "18446744073709551616", R"("zqcanary")", R"("")", "0.1", "-9223372036854775808"});
+  auto more = IsWide(field) ? Here({"9007199254740993", R"("01")", R"("+1")", R"(" 1")", R"("1 ")",
+                                    R"("1.0")", R"("-1")", R"("9223372036854775808")", R"("1e3")"})
                             : Here({"2147483648", "9007199254740993", R"("1")"});
   out.insert(out.end(), more.begin(), more.end());
   bool nought_is_absence = field.kind == ValueKind::kUnsigned && !field.is_list;
@@ -66,13 +69,15 @@ std::vector<WrongValue> WrongNumbers(const FieldSpec& field) {
 std::vector<WrongValue> WrongStructs(ValueKind kind) {
   switch (kind) {
     case ValueKind::kDate:
-      return Here({"1", "null", "{}", R"("")", R"("2023-02-29")", R"("2023-13-01")", R"("2023-1-1")",
-                   R"("2023-01-01T00:00:00Z")", R"("zqcanary")"});
+      return Here({"1", "null", "{}", R"("")", R"("2023-02-29")", R"("2023-13-01")",
+                   R"("2023-1-1")", R"("2023-01-01T00:00:00Z")", R"("zqcanary")"});
     case ValueKind::kTime:
-      return Here({"1", "null", "{}", R"("")", R"("2023-01-01T08:00:00")", R"("2016-12-31T23:59:60Z")",
-                   R"("2023-01-01T24:00:00Z")", R"("2023-01-01")", R"("zqcanary")"});
+      return Here({"1", "null", "{}", R"("")", R"("2023-01-01T08:00:00")",
+                   R"("2016-12-31T23:59:60Z")", R"("2023-01-01T24:00:00Z")", R"("2023-01-01")",
+                   R"("zqcanary")"});
     case ValueKind::kPartialDate:
-      return Here({"2015", "null", "{}", R"("15")", R"("2015-13")", R"("2015-02-30")", R"("zqcanary")"});
+      return Here(
+          {"2015", "null", "{}", R"("15")", R"("2015-13")", R"("2015-02-30")", R"("zqcanary")"});
     case ValueKind::kId:
       return Here({"1", "null", "{}", R"("")", R"("00000000000000000000000000000000")", R"("self")",
                    R"("0123456789abcdef0123456789abcde")", R"("zqcanary")"});
@@ -80,12 +85,14 @@ std::vector<WrongValue> WrongStructs(ValueKind kind) {
       return Here({"1", "null", "{}", R"("")", R"("Self")", R"("00000000000000000000000000000000")",
                    R"("0123456789abcdef0123456789abcdefa")", R"("zqcanary")"});
     case ValueKind::kEventRef:
-      return Here({"1", "null", "{}", R"("")", R"("0")", R"("01")", R"("-1")", R"("+1")", R"(" 1")", R"("x/1")",
-                   R"("4294967296")", R"("1/1")", R"("0123456789abcdef0123456789abcdef/")",
-                   R"("0123456789abcdef0123456789abcdef/0")", R"("/1")", R"("zqcanary/1")",
-                   R"("00000000000000000000000000000000/1")", R"("0123456789abcdef0123456789abcdef/1/1")"});
+      return Here(
+          {"1", "null", "{}", R"("")", R"("0")", R"("01")", R"("-1")", R"("+1")", R"(" 1")",
+           R"("x/1")", R"("4294967296")", R"("1/1")", R"("0123456789abcdef0123456789abcdef/")",
+           R"("0123456789abcdef0123456789abcdef/0")", R"("/1")", R"("zqcanary/1")",
+           R"("00000000000000000000000000000000/1")", R"("0123456789abcdef0123456789abcdef/1/1")"});
     case ValueKind::kAttachment:
-      return Here({"1", "null", "{}", R"("")", R"("0123456789abcdef0123456789abcdef")", R"("zqcanary")",
+      return Here({"1", "null", "{}", R"("")", R"("0123456789abcdef0123456789abcdef")",
+                   R"("zqcanary")",
                    R"("g123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")",
                    R"("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0")"});
     case ValueKind::kCode: {
@@ -107,31 +114,39 @@ std::vector<WrongValue> WrongStructs(ValueKind kind) {
 
 std::vector<WrongValue> WrongValues(const FieldSpec& field) {
   switch (field.kind) {
-    case ValueKind::kText: return WrongTexts(field);
+    case ValueKind::kText:
+      return WrongTexts(field);
     case ValueKind::kInteger:
-    case ValueKind::kUnsigned: return WrongNumbers(field);
-    case ValueKind::kBool: return Here({"0", "1", "null", R"("true")", "[]", "{}"});
+    case ValueKind::kUnsigned:
+      return WrongNumbers(field);
+    case ValueKind::kBool:
+      return Here({"0", "1", "null", R"("true")", "[]", "{}"});
     case ValueKind::kYesNo:
-      return Here({"0", "1", "null", R"("yes")", R"("true")", R"("unspecified")", R"("unknown\u0000")", "[]", "{}"});
+      return Here({"0", "1", "null", R"("yes")", R"("true")", R"("unspecified")",
+                   R"("unknown\u0000")", "[]", "{}"});
     case ValueKind::kEnum: {
-      auto out = Here({"1", "null", "true", R"("")", R"("unspecified")", R"("zqcanary")", "[]", "{}"});
+      auto out =
+          Here({"1", "null", "true", R"("")", R"("unspecified")", R"("zqcanary")", "[]", "{}"});
       std::string name = field.enumeration.getEnumerants()[1].getProto().getName().cStr();
       out.push_back({absl::StrCat("\"", name, "\\u0000zqcanary\""), ""});
       out.push_back({absl::StrCat("\" ", name, "\""), ""});
       return out;
     }
-    default: return WrongStructs(field.kind);
+    default:
+      return WrongStructs(field.kind);
   }
 }
 
 // Each field of `spec` spoiled in each way; `object` is where it stands in `command`, at `pointer`.
-void ExpectEachWrongValueRefused(const json::value& command, const StructSpec& spec, const std::string& pointer) {
+void ExpectEachWrongValueRefused(const json::value& command, const StructSpec& spec,
+                                 const std::string& pointer) {
   for (const FieldSpec& field : spec.fields) {
     std::string at = absl::StrCat(pointer, "/", field.name);
     if (field.filled_in) continue;
     std::vector<WrongValue> wrong;
     if (field.is_list) {
-      for (const WrongValue& value : Here({"1", "null", "{}", R"("zqcanary")"})) wrong.push_back(value);
+      for (const WrongValue& value : Here({"1", "null", "{}", R"("zqcanary")"}))
+        wrong.push_back(value);
       for (const WrongValue& value : WrongValues(field)) {
         wrong.push_back({absl::StrCat("[", value.text, "]"), absl::StrCat("/0", value.at)});
       }
@@ -172,7 +187,8 @@ TEST(ReadCommand, RefusesEachWrongValueOfTheCircumstancesAtItsSpot) {
                               "/events/0/circumstances");
 }
 
-void ExpectEachMissingFieldRefused(const json::value& command, const StructSpec& spec, const std::string& pointer) {
+void ExpectEachMissingFieldRefused(const json::value& command, const StructSpec& spec,
+                                   const std::string& pointer) {
   for (const FieldSpec& field : spec.fields) {
     json::value changed = command;
     json::object& object = changed.at_pointer(pointer).as_object();
@@ -203,11 +219,12 @@ TEST(ReadCommand, NeedsEveryMandatoryFieldAndTakesNoneThatTheSoftwareFillsIn) {
 }
 
 TEST(ReadCommand, RefusesAnUnknownFieldAtEveryLevel) {
-  for (const char* pointer : {"", "/events/0", "/events/0/data", "/events/0/data/place", "/events/0/circumstances",
-                              "/events/0/circumstances/source"}) {
+  for (const char* pointer : {"", "/events/0", "/events/0/data", "/events/0/data/place",
+                              "/events/0/circumstances", "/events/0/circumstances/source"}) {
     json::value command = FullCommand("VictimRescued");
     command.at_pointer(pointer).as_object()["zqcanary"] = "zqcanary";
-    ExpectRefused(ReadStatus(command), Reason::INVALID_FIELD, absl::StrCat(pointer, "/zqcanary"), pointer);
+    ExpectRefused(ReadStatus(command), Reason::INVALID_FIELD, absl::StrCat(pointer, "/zqcanary"),
+                  pointer);
   }
 }
 
@@ -221,7 +238,8 @@ TEST(ReadCommand, RefusesABodyThatIsNoCommand) {
   for (const char* text : {"[]", "1", "null", "\"zqcanary\"", "true"}) {
     ExpectRefused(ReadStatus(json::parse(text)), Reason::MALFORMED, "", text);
   }
-  for (const char* text : {"{}", R"({"events":null})", R"({"events":{}})", R"({"events":[]})", R"({"events":1})"}) {
+  for (const char* text :
+       {"{}", R"({"events":null})", R"({"events":{}})", R"({"events":[]})", R"({"events":1})"}) {
     ExpectRefused(ReadStatus(json::parse(text)), Reason::INVALID_FIELD, "/events", text);
   }
   for (const char* text : {R"({"events":[1]})", R"({"events":[[]]})", R"({"events":[null]})"}) {
@@ -235,7 +253,8 @@ TEST(ReadCommand, RefusesMoreThan64Events) {
   for (size_t i = 0; i < kEventsPerCommand; ++i) events.push_back(one);
   EXPECT_TRUE(ReadStatus(json::object{{"events", events}}).ok());
   events.push_back(one);
-  ExpectRefused(ReadStatus(json::object{{"events", events}}), Reason::INVALID_FIELD, "/events", "65 events");
+  ExpectRefused(ReadStatus(json::object{{"events", events}}), Reason::INVALID_FIELD, "/events",
+                "65 events");
 }
 
 TEST(ReadCommand, RefusesAnUnknownEventType) {
@@ -281,7 +300,8 @@ TEST(ReadCommand, CountsCharactersNotBytes) {
     DataOf(command)["policeUnit"] = Repeat(character, 80);
     EXPECT_TRUE(ReadStatus(command).ok()) << character;
     DataOf(command)["policeUnit"] = Repeat(character, 81);
-    ExpectRefused(ReadStatus(command), Reason::INVALID_FIELD, "/events/0/data/policeUnit", character);
+    ExpectRefused(ReadStatus(command), Reason::INVALID_FIELD, "/events/0/data/policeUnit",
+                  character);
   }
 }
 
@@ -293,7 +313,8 @@ TEST(ReadCommand, RefusesAListThatIsTooLong) {
   EXPECT_TRUE(ReadStatus(command).ok());
   refs.emplace_back("101");
   DataOf(command)["together"] = refs;
-  ExpectRefused(ReadStatus(command), Reason::INVALID_FIELD, "/events/0/data/together", "101 elements");
+  ExpectRefused(ReadStatus(command), Reason::INVALID_FIELD, "/events/0/data/together",
+                "101 elements");
 }
 
 TEST(ReadCommand, AsksTheRuleDataForEveryCode) {
@@ -307,10 +328,12 @@ TEST(ReadCommand, AsksTheRuleDataForEveryCode) {
   EXPECT_TRUE(ReadStatus(command, only_f).ok());
   EXPECT_NE(std::find(asked.begin(), asked.end(), "SEX:f"), asked.end());
   DataOf(command)["sex"] = "zqcanary";
-  ExpectRefused(ReadStatus(command, only_f), Reason::INVALID_FIELD, "/events/0/data/sex", "no such code");
+  ExpectRefused(ReadStatus(command, only_f), Reason::INVALID_FIELD, "/events/0/data/sex",
+                "no such code");
   // A code with something behind a zero byte is another code.
   DataOf(command)["sex"] = json::string("f\0x", 3);
-  ExpectRefused(ReadStatus(command, only_f), Reason::INVALID_FIELD, "/events/0/data/sex", "zero byte");
+  ExpectRefused(ReadStatus(command, only_f), Reason::INVALID_FIELD, "/events/0/data/sex",
+                "zero byte");
 }
 
 TEST(ReadCommand, KeepsWhatWasSaid) {
@@ -355,7 +378,8 @@ TEST(ReadCommand, TellsAGivenNoughtFromAnAbsentNumber) {
 
 TEST(ReadCommand, TakesWideNumbersAsTextAndUpTo2To53AsNumbers) {
   json::value command = FullCommand("PlacementStarted");
-  for (const char* text : {"0", "9007199254740992", R"("9007199254740993")", R"("9223372036854775807")", R"("0")"}) {
+  for (const char* text :
+       {"0", "9007199254740992", R"("9007199254740993")", R"("9223372036854775807")", R"("0")"}) {
     DataOf(command)["allowance"] = json::parse(text);
     EXPECT_TRUE(ReadStatus(command).ok()) << text;
   }

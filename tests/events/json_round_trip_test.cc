@@ -1,5 +1,5 @@
-// What is written reads back as the same event: random events of every type in the catalogue, through the
-// text, compared as canonical Cap'n Proto bytes.
+// What is written reads back as the same event: random events of every type in the catalogue,
+// through the text, compared as canonical Cap'n Proto bytes.
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
@@ -13,7 +13,8 @@ void ExpectRoundTrip(const Event& event) {
   auto parsed = ParseJson(text);
   ASSERT_TRUE(parsed.ok()) << parsed.status() << "\n" << text;
   auto events = ReadCommand(*parsed, kAnyCode);
-  ASSERT_TRUE(events.ok()) << events.status() << " at " << PointerOf(events.status()) << "\n" << text;
+  ASSERT_TRUE(events.ok()) << events.status() << " at " << PointerOf(events.status()) << "\n"
+                           << text;
   ASSERT_EQ(events->size(), 1u);
   EXPECT_EQ((*events)[0].type, event.type);
   EXPECT_EQ((*events)[0].occurred_at, event.occurred_at);
@@ -27,7 +28,8 @@ TEST(JsonRoundTrip, GivesBackRandomEventsOfEveryType) {
     SCOPED_TRACE(absl::StrCat(type.name, ", seed ", kSeed + type.type));
     EventGenerator generator(kSeed + type.type);
     for (int round = 0; round < 60; ++round) {
-      ExpectRoundTrip(generator.Make(type, {.everything = round == 0, .circumstances = round % 3 == 0}));
+      ExpectRoundTrip(
+          generator.Make(type, {.everything = round == 0, .circumstances = round % 3 == 0}));
       if (HasFailure()) return;
     }
   }

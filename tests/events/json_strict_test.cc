@@ -1,5 +1,5 @@
-// The parser: what is not exactly one JSON document in UTF-8 with each key once is refused, with the pointer
-// of the spot as far as it was read.
+// The parser: what is not exactly one JSON document in UTF-8 with each key once is refused, with
+// the pointer of the spot as far as it was read.
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
@@ -16,8 +16,8 @@ std::string InA(absl::string_view value) { return absl::StrCat(R"({"a":")", valu
 
 TEST(ParseJson, TakesOneDocumentWithWhiteSpaceAroundIt) {
   for (const char* text : {"{}", " \t\r\n{ }\n", "[]", "1", "\"x\"", "null", "true", R"({"":1})",
-                           R"({"a":1,"A":2,"b":{"a":1}})", R"([{"a":1},{"a":2}])", "-0", "\"\\ud83c\\udfee\"",
-                           "\"归途🏮\""}) {
+                           R"({"a":1,"A":2,"b":{"a":1}})", R"([{"a":1},{"a":2}])", "-0",
+                           "\"\\ud83c\\udfee\"", "\"归途🏮\""}) {
     EXPECT_TRUE(ParseJson(text).ok()) << text;
   }
 }
@@ -63,16 +63,16 @@ TEST(ParseJson, EscapesThePointerAndKnowsTheEmptyKey) {
 }
 
 TEST(ParseJson, RefusesInvalidUtf8) {
-  ExpectMalformed(InA("\xC0\xAF"), "/a");                  // "/" in two bytes
-  ExpectMalformed(InA("\xE0\x80\xAF"), "/a");              // and in three
-  ExpectMalformed(InA("\xED\xA0\x80"), "/a");              // a surrogate
-  ExpectMalformed(InA("\xE5\xBD"), "/a");                  // the first two bytes of three
-  ExpectMalformed(InA("\xE5\xBD zqcanary"), "/a");         // and then something else
-  ExpectMalformed(InA("\x80"), "/a");                      // a byte that only continues
-  ExpectMalformed(InA("\xFF"), "/a");                      // a byte that never stands
-  ExpectMalformed(InA("\xF4\x90\x80\x80"), "/a");          // past U+10FFFF
-  ExpectMalformed("{\"\xFF\":1}", "");                     // in a key
-  ExpectMalformed("{\"a\":1,\"\xC0\x80\":1}", "/a");       // in the key after a
+  ExpectMalformed(InA("\xC0\xAF"), "/a");             // "/" in two bytes
+  ExpectMalformed(InA("\xE0\x80\xAF"), "/a");         // and in three
+  ExpectMalformed(InA("\xED\xA0\x80"), "/a");         // a surrogate
+  ExpectMalformed(InA("\xE5\xBD"), "/a");             // the first two bytes of three
+  ExpectMalformed(InA("\xE5\xBD zqcanary"), "/a");    // and then something else
+  ExpectMalformed(InA("\x80"), "/a");                 // a byte that only continues
+  ExpectMalformed(InA("\xFF"), "/a");                 // a byte that never stands
+  ExpectMalformed(InA("\xF4\x90\x80\x80"), "/a");     // past U+10FFFF
+  ExpectMalformed("{\"\xFF\":1}", "");                // in a key
+  ExpectMalformed("{\"a\":1,\"\xC0\x80\":1}", "/a");  // in the key after a
 }
 
 TEST(ParseJson, RefusesHalfASurrogatePair) {
@@ -86,9 +86,10 @@ TEST(ParseJson, RefusesRawControlCharacters) {
 }
 
 TEST(ParseJson, RefusesWhatOtherParsersLetPass) {
-  for (const char* value : {"NaN", "Infinity", "-Infinity", "nul", "True", "'x'", "+1", "01", "-01", ".5", "1.",
-                            "1e", "0x10", "/**/1", "1//", "[1,]", "{\"b\":1,}", "\"\\x41\"", "\"\\", "undefined",
-                            "--1", "1_000"}) {
+  for (const char* value :
+       {"NaN",        "Infinity",  "-Infinity", "nul",       "True", "'x'",   "+1",  "01",
+        "-01",        ".5",        "1.",        "1e",        "0x10", "/**/1", "1//", "[1,]",
+        "{\"b\":1,}", "\"\\x41\"", "\"\\",      "undefined", "--1",  "1_000"}) {
     EXPECT_FALSE(ParseJson(absl::StrCat("{\"a\":", value, "}")).ok()) << value;
   }
   ExpectMalformed(R"({"a":NaN})", "/a");

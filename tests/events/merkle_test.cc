@@ -12,8 +12,15 @@
 namespace guitu::events {
 namespace {
 
-// The eight leaves that certificate-transparency tests itself with, and the roots it gives for them.
-constexpr const char* kInputs[] = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
+// The eight leaves that certificate-transparency tests itself with, and the roots it gives for
+// them.
+constexpr const char* kInputs[] = {"",
+                                   "00",
+                                   "10",
+                                   "2021",
+                                   "3031",
+                                   "40414243",
+                                   "5051525354555657",
                                    "606162636465666768696a6b6c6d6e6f"};
 constexpr const char* kRoots[] = {
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",

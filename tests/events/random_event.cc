@@ -20,9 +20,12 @@ capnp::Text::Reader Text(const std::string& text) { return {text.c_str(), text.s
 PartialDay Cut(int32_t days, uint64_t dice) {
   absl::CivilDay day = ToCivilDay(days);
   switch (dice % 3) {
-    case 0: return {FromCivilDay(absl::CivilDay(day.year(), 1, 1)), schema::Precision::YEAR};
-    case 1: return {FromCivilDay(absl::CivilDay(day.year(), day.month(), 1)), schema::Precision::MONTH};
-    default: return {days, schema::Precision::DAY};
+    case 0:
+      return {FromCivilDay(absl::CivilDay(day.year(), 1, 1)), schema::Precision::YEAR};
+    case 1:
+      return {FromCivilDay(absl::CivilDay(day.year(), day.month(), 1)), schema::Precision::MONTH};
+    default:
+      return {days, schema::Precision::DAY};
   }
 }
 
@@ -70,19 +73,25 @@ void EventGenerator::Struct(const StructSpec& spec, bool marked, DynamicStruct::
         break;
       }
       case ValueKind::kInteger:
-      case ValueKind::kUnsigned: out.set(field.field, Number(field)); break;
-      case ValueKind::kBool: out.set(field.field, Below(2) == 0); break;
+      case ValueKind::kUnsigned:
+        out.set(field.field, Number(field));
+        break;
+      case ValueKind::kBool:
+        out.set(field.field, Below(2) == 0);
+        break;
       case ValueKind::kEnum:
       case ValueKind::kYesNo:
         out.set(field.field, capnp::DynamicEnum(field.enumeration, Enumerant(field)));
         break;
-      default: Value(field, own, out.init(field.field).as<DynamicStruct>());
+      default:
+        Value(field, own, out.init(field.field).as<DynamicStruct>());
     }
   }
 }
 
 void EventGenerator::List(const FieldSpec& field, bool marked, DynamicStruct::Builder out) {
-  auto size = static_cast<uint>(std::min<uint64_t>(field.limit, options_.everything ? 2 : Below(4)));
+  auto size =
+      static_cast<uint>(std::min<uint64_t>(field.limit, options_.everything ? 2 : Below(4)));
   auto list = out.init(field.field, size).as<capnp::DynamicList>();
   for (uint i = 0; i < size; ++i) {
     switch (field.kind) {
@@ -92,22 +101,33 @@ void EventGenerator::List(const FieldSpec& field, bool marked, DynamicStruct::Bu
         break;
       }
       case ValueKind::kInteger:
-      case ValueKind::kUnsigned: list.set(i, Number(field)); break;
-      case ValueKind::kBool: list.set(i, Below(2) == 0); break;
+      case ValueKind::kUnsigned:
+        list.set(i, Number(field));
+        break;
+      case ValueKind::kBool:
+        list.set(i, Below(2) == 0);
+        break;
       case ValueKind::kEnum:
-      case ValueKind::kYesNo: list.set(i, capnp::DynamicEnum(field.enumeration, Enumerant(field))); break;
-      default: Value(field, marked, list[i].as<DynamicStruct>());
+      case ValueKind::kYesNo:
+        list.set(i, capnp::DynamicEnum(field.enumeration, Enumerant(field)));
+        break;
+      default:
+        Value(field, marked, list[i].as<DynamicStruct>());
     }
   }
 }
 
 void EventGenerator::Value(const FieldSpec& field, bool marked, DynamicStruct::Builder out) {
-  auto days = static_cast<int32_t>(FromCivilDay(absl::CivilDay(1901, 1, 1)) + static_cast<int>(Below(100000)));
+  auto days = static_cast<int32_t>(FromCivilDay(absl::CivilDay(1901, 1, 1)) +
+                                   static_cast<int>(Below(100000)));
   switch (field.kind) {
-    case ValueKind::kDate: out.set("days", days); break;
+    case ValueKind::kDate:
+      out.set("days", days);
+      break;
     case ValueKind::kTime: {
       int64_t second = Below(2) == 0 ? 0 : static_cast<int64_t>(Below(1000000));
-      out.set("micros", (int64_t{days} * 86400 + static_cast<int64_t>(Below(86400))) * 1000000 + second);
+      out.set("micros",
+              (int64_t{days} * 86400 + static_cast<int64_t>(Below(86400))) * 1000000 + second);
       break;
     }
     case ValueKind::kPartialDate: {
@@ -116,8 +136,12 @@ void EventGenerator::Value(const FieldSpec& field, bool marked, DynamicStruct::B
       out.set("precision", static_cast<uint16_t>(day.precision));
       break;
     }
-    case ValueKind::kCode: Code(field, marked, out); break;
-    case ValueKind::kId: SetRandomId(out, random_(), random_()); break;
+    case ValueKind::kCode:
+      Code(field, marked, out);
+      break;
+    case ValueKind::kId:
+      SetRandomId(out, random_(), random_());
+      break;
     case ValueKind::kPerson:
       if (Below(3) == 0) {
         out.set("self", capnp::VOID);
@@ -136,7 +160,8 @@ void EventGenerator::Value(const FieldSpec& field, bool marked, DynamicStruct::B
       if (marked) secrets_.push_back(bytes);
       break;
     }
-    default: Struct(*field.nested, marked, out);
+    default:
+      Struct(*field.nested, marked, out);
   }
 }
 
@@ -159,10 +184,14 @@ int64_t EventGenerator::Number(const FieldSpec& field) {
   if (type.isInt16() || type.isUInt16()) top = 30000;
   if (type.isInt64() || type.isUInt64()) top = std::numeric_limits<int64_t>::max();
   switch (Below(4)) {
-    case 0: return field.kind == ValueKind::kInteger || field.is_list ? 0 : 1;
-    case 1: return static_cast<int64_t>(top);
-    case 2: return static_cast<int64_t>(1 + Below(100));
-    default: return static_cast<int64_t>(1 + Below(top - 1));
+    case 0:
+      return field.kind == ValueKind::kInteger || field.is_list ? 0 : 1;
+    case 1:
+      return static_cast<int64_t>(top);
+    case 2:
+      return static_cast<int64_t>(1 + Below(100));
+    default:
+      return static_cast<int64_t>(1 + Below(top - 1));
   }
 }
 
@@ -176,7 +205,8 @@ std::string EventGenerator::Text(const FieldSpec& field, bool marked) {
   if (field.refers == schema::Refers::ADMIN_CODE) return absl::StrFormat("%06u", Below(1000000));
   if (marked) return Secret(limit);
   if (field.refers != schema::Refers::NOTHING) return absl::StrCat("U-", Below(1000), ".x_");
-  constexpr std::array kPieces = {"归途", "a", "0", "\n", "\t", "🏮", "\"", "\\", "é", " ", "/~", "救助站"};
+  constexpr std::array kPieces = {"归途", "a",  "0", "\n", "\t", "🏮",
+                                  "\"",   "\\", "é", " ",  "/~", "救助站"};
   std::string text;
   // No piece is longer than three characters.
   size_t most = std::max<size_t>(1, std::min<size_t>(limit, 40) / 3);

@@ -1,12 +1,13 @@
-// Random valid events of any type in the catalogue, made by reflection from the field specs, so that a new
-// event type is under the properties of json_round_trip_test and boxes_test with the next build.
+// Random valid events of any type in the catalogue, made by reflection from the field specs, so
+// that a new event type is under the properties of json_round_trip_test and boxes_test with the
+// next build.
 #pragma once
+
+#include <capnp/dynamic.h>
 
 #include <random>
 #include <string>
 #include <vector>
-
-#include <capnp/dynamic.h>
 
 #include "events/event_body.h"
 
@@ -24,8 +25,8 @@ class EventGenerator {
 
   Event Make(const EventType& type, const GeneratorOptions& options);
 
-  // The bytes that stand in marked fields of the events made since the last Clear: texts, codes, digests.
-  // Each is unlike anything that could stand anywhere else.
+  // The bytes that stand in marked fields of the events made since the last Clear: texts, codes,
+  // digests. Each is unlike anything that could stand anywhere else.
   const std::vector<std::string>& secrets() const { return secrets_; }
   void Clear() { secrets_.clear(); }
 

@@ -1,12 +1,10 @@
 // The table of reasons against the contract with users (contract.md, section 3).
 #include "events/reason.h"
 
+#include <capnp/schema.h>
 #include <gtest/gtest.h>
 
-#include <capnp/schema.h>
-
 #include <map>
-#include <regex>
 #include <set>
 
 namespace guitu::events {
@@ -41,6 +39,12 @@ const std::map<std::string, uint16_t> kContract = {
     {"clock-suspect", 503},
 };
 
+// "R8": R and a whole number. (No std::regex: g++ 12 warns about its insides under the sanitizers.)
+bool IsRuleNumber(const std::string& rule) {
+  return rule.size() > 1 && rule[0] == 'R' && rule[1] != '0' &&
+         rule.find_first_not_of("0123456789", 1) == std::string::npos;
+}
+
 std::vector<Reason> AllReasons() {
   std::vector<Reason> all;
   auto count = capnp::Schema::from<Reason>().getEnumerants().size();
@@ -49,7 +53,11 @@ std::vector<Reason> AllReasons() {
 }
 
 std::string NameOf(Reason reason) {
-  return capnp::Schema::from<Reason>().getEnumerants()[static_cast<uint>(reason)].getProto().getName().cStr();
+  return capnp::Schema::from<Reason>()
+      .getEnumerants()[static_cast<uint>(reason)]
+      .getProto()
+      .getName()
+      .cStr();
 }
 
 TEST(Reason, HasHttpNumberCodeAndWordsInBothLanguages) {
@@ -74,14 +82,13 @@ TEST(Reason, HasACodeOfTheContractWithItsHttpNumber) {
 }
 
 TEST(Reason, NamesTheRuleWhereARuleRefuses) {
-  const std::regex number("R[1-9][0-9]*");
   for (Reason reason : AllReasons()) {
     const Problem& problem = ProblemOf(reason);
     if (problem.code == "rule-refused") {
       EXPECT_FALSE(problem.rule.empty()) << NameOf(reason);
     }
     if (!problem.rule.empty()) {
-      EXPECT_TRUE(std::regex_match(problem.rule, number)) << NameOf(reason);
+      EXPECT_TRUE(IsRuleNumber(problem.rule)) << NameOf(reason);
     }
   }
 }

@@ -1,5 +1,5 @@
-// The bytes of the log as they were first written (tests/golden/record): a change of layout fails here
-// before it makes an old log unreadable.
+// The bytes of the log as they were first written (tests/golden/record): a change of layout fails
+// here before it makes an old log unreadable.
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
@@ -13,15 +13,17 @@
 namespace guitu::events {
 namespace {
 
-// Frame and meta are written as they always were. (The payload is not compared here: an event type that
-// gets a field is written larger. That old payloads read is what the tests below hold.)
+// Frame and meta are written as they always were. (The payload is not compared here: an event type
+// that gets a field is written larger. That old payloads read is what the tests below hold.)
 TEST(GoldenRecord, HasFrameAndMetaByteForByteAsFirstWritten) {
   for (const Sample& sample : RecordSamples()) {
     SCOPED_TRACE(sample.name);
-    std::string record = Golden(absl::StrCat("record/", sample.name, ".v1.bin"), SampleRecord(sample));
+    std::string record =
+        Golden(absl::StrCat("record/", sample.name, ".v1.bin"), SampleRecord(sample));
     auto view = SplitRecord(record);
     ASSERT_TRUE(view);
-    EXPECT_EQ(absl::BytesToHexString(view->frame), absl::BytesToHexString(EncodeFrame(sample.frame)));
+    EXPECT_EQ(absl::BytesToHexString(view->frame),
+              absl::BytesToHexString(EncodeFrame(sample.frame)));
     EXPECT_EQ(absl::BytesToHexString(view->meta), absl::BytesToHexString(EncodeMeta(SampleMeta())));
     EXPECT_EQ(JoinRecord(view->frame, view->meta, view->payload), record);
   }
@@ -66,7 +68,8 @@ TEST(GoldenRecord, HasTheLeafAndTheChainOfTheTable) {
   const auto& gap = leaves[at].as_object();
   EXPECT_EQ(gap.at("name").as_string(), "gap");
   EXPECT_EQ(gap.at("leaf").as_string(), ToHex(GapLeaf(TestHash)).c_str());
-  EXPECT_EQ(gap.at("chain").as_string(), ToHex(NextChain(TestHash, chain, GapLeaf(TestHash))).c_str());
+  EXPECT_EQ(gap.at("chain").as_string(),
+            ToHex(NextChain(TestHash, chain, GapLeaf(TestHash))).c_str());
 }
 
 TEST(GoldenPayload, ReadsAsTheEventThatWasWritten) {

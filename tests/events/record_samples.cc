@@ -72,8 +72,13 @@ const std::vector<Sample>& RecordSamples() {
 }
 
 MetaFields SampleMeta() {
-  return {absl::FromUnixMicros(1771115400123456), "staff-17", "MCA-530102", "caseworker", 2,
-          {64, 1719},                             "corr-0001"};
+  return {absl::FromUnixMicros(1771115400123456),
+          "staff-17",
+          "MCA-530102",
+          "caseworker",
+          2,
+          {64, 1719},
+          "corr-0001"};
 }
 
 std::string SamplePayload() {

@@ -1,5 +1,5 @@
-// One record of each kind with every field set: the golden files of tests/golden/record are made of these,
-// so they never change. A new field: a new sample under a new name.
+// One record of each kind with every field set: the golden files of tests/golden/record are made of
+// these, so they never change. A new field: a new sample under a new name.
 #pragma once
 
 #include <string>

@@ -40,9 +40,9 @@ TEST(Record, GivesBackTheMeta) {
 }
 
 TEST(Record, GivesBackItsThreePartsAlsoIfTheyAreEmpty) {
-  for (auto [frame, meta, payload] : {std::array<std::string, 3>{"frame", "meta", "payload"},
-                                      std::array<std::string, 3>{"frame", "", ""},
-                                      std::array<std::string, 3>{"", "", ""}}) {
+  for (auto [frame, meta, payload] :
+       {std::array<std::string, 3>{"frame", "meta", "payload"},
+        std::array<std::string, 3>{"frame", "", ""}, std::array<std::string, 3>{"", "", ""}}) {
     std::string record = JoinRecord(frame, meta, payload);
     auto view = SplitRecord(record);
     ASSERT_TRUE(view);
@@ -182,8 +182,17 @@ TEST(TypeOfRow, FollowsTheTable) {
     const char* number;
     uint16_t type;
   };
-  for (Row row : {Row{"0a", 1}, {"1", 16}, {"4", 64}, {"5", 80}, {"5b", 82}, {"9b", 146}, {"81", 1296},
-                  {"98d", 1572}, {"103", 1648}, {"107g", 1719}, {"4000o", 64015}}) {
+  for (Row row : {Row{"0a", 1},
+                  {"1", 16},
+                  {"4", 64},
+                  {"5", 80},
+                  {"5b", 82},
+                  {"9b", 146},
+                  {"81", 1296},
+                  {"98d", 1572},
+                  {"103", 1648},
+                  {"107g", 1719},
+                  {"4000o", 64015}}) {
     auto type = TypeOfRow(row.number);
     ASSERT_TRUE(type) << row.number;
     EXPECT_EQ(*type, row.type) << row.number;
@@ -192,8 +201,8 @@ TEST(TypeOfRow, FollowsTheTable) {
 }
 
 TEST(TypeOfRow, IsNothingForATextThatIsNoRow) {
-  for (const char* text : {"", "a", "4aa", "4A", "4p", "4 ", " 4", "-1", "+1", "4.0", "4001", "12345", "04",
-                           "00a", "9223372036854775808", "四"}) {
+  for (const char* text : {"", "a", "4aa", "4A", "4p", "4 ", " 4", "-1", "+1", "4.0", "4001",
+                           "12345", "04", "00a", "9223372036854775808", "四"}) {
     EXPECT_FALSE(TypeOfRow(text)) << text;
   }
 }

@@ -1,5 +1,5 @@
-// SHA-256 for the tests of events/, by OpenSSL: a second implementation beside adapters/crypto, so that the
-// golden bytes do not rest on our own choice of library.
+// SHA-256 for the tests of events/, by OpenSSL: a second implementation beside adapters/crypto, so
+// that the golden bytes do not rest on our own choice of library.
 #pragma once
 
 #include <openssl/evp.h>

@@ -1,5 +1,6 @@
-// A sealer for the tests of events/: real XChaCha20-Poly1305 under keys that follow from their ids, so that
-// a moved, swapped or changed box really does not open. The nonce counts, so a run is repeatable.
+// A sealer for the tests of events/: real XChaCha20-Poly1305 under keys that follow from their ids,
+// so that a moved, swapped or changed box really does not open. The nonce counts, so a run is
+// repeatable.
 #pragma once
 
 #include <sodium.h>
@@ -71,7 +72,8 @@ class TestSealer : public Sealer {
   static std::array<uint8_t, 32> Key(KeyId id) {
     std::array<uint8_t, 32> key{};
     std::string seed = ToBytes(id);
-    crypto_generichash(key.data(), key.size(), Bytes(absl::string_view(seed)), seed.size(), nullptr, 0);
+    crypto_generichash(key.data(), key.size(), Bytes(absl::string_view(seed)), seed.size(), nullptr,
+                       0);
     return key;
   }
 

@@ -1,6 +1,6 @@
-// Payloads: whatever stands in an event or in a box that opens, OpenEvent gives an event that can be read and
-// shown, or an error. The sealer of the fuzzer opens every box to the bytes in it, so that the fuzzer reaches
-// what lies behind the authentication.
+// Payloads: whatever stands in an event or in a box that opens, OpenEvent gives an event that can
+// be read and shown, or an error. The sealer of the fuzzer opens every box to the bytes in it, so
+// that the fuzzer reaches what lies behind the authentication.
 #include <kj/exception.h>
 
 #include <boost/json/serialize.hpp>

@@ -1,5 +1,5 @@
-// The body of POST …/events: no bytes end the process, and every command that is taken is written and read
-// back as the same events.
+// The body of POST …/events: no bytes end the process, and every command that is taken is written
+// and read back as the same events.
 #include <capnp/dynamic.h>
 
 #include <boost/json/serialize.hpp>
@@ -49,6 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto again = guitu::events::ReadCommand(*again_body, any_code);
   GUITU_CHECK(again.ok());
   GUITU_CHECK(again->size() == events->size());
-  for (size_t i = 0; i < events->size(); ++i) GUITU_CHECK(Canonical((*again)[i]) == Canonical((*events)[i]));
+  for (size_t i = 0; i < events->size(); ++i)
+    GUITU_CHECK(Canonical((*again)[i]) == Canonical((*events)[i]));
   return 0;
 }

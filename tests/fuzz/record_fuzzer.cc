@@ -1,5 +1,5 @@
-// Records as they come from a topic that strangers may write to: what does not read is void, at any alignment,
-// and what reads is judged without ending the process.
+// Records as they come from a topic that strangers may write to: what does not read is void, at any
+// alignment, and what reads is judged without ending the process.
 #include <string>
 
 #include "events/check.h"
@@ -12,8 +12,8 @@ namespace {
 using guitu::events::EffectHead;
 using guitu::events::Frame;
 
-// The rule of effect on a head that stands just where the frame says it was written, so that every check is
-// reached.
+// The rule of effect on a head that stands just where the frame says it was written, so that every
+// check is reached.
 void JudgeNear(const Frame& frame) {
   EffectHead head;
   guitu::events::EffectFacts facts{frame.basis_chain, frame.expected_version, std::nullopt};

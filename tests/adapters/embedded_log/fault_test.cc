@@ -166,9 +166,7 @@ TEST_F(LogFaults, ALogThatComesBackShorterThanAcknowledgedIsLoss) {
   EXPECT_EQ(Append(*session, collector_, "5").outcome, Outcome::kUnknown);
   Heal();
   session.reset();
-  const std::vector<std::string> files = FilesOf(".log");
-  ASSERT_EQ(files.size(), 1u);
-  std::filesystem::resize_file(files[0], 0);
+  for (const std::string& file : FilesOf(".log")) std::filesystem::resize_file(file, 0);
   for (int i = 0; i < 2; ++i) {
     const absl::Status status = log_->OpenSession(collector_.Sink()).status();
     EXPECT_TRUE(absl::IsDataLoss(status)) << status;
@@ -274,11 +272,11 @@ TEST_F(FullDisk, IsNotLeftForRoomThatOneRecordWouldFill) {
   session.reset();
   session = Session();
   MakeRoom();
-  free_bytes_ = (2 << 20) - 1;  // the ballast of 1 MiB, and not quite as much again
+  free_bytes_ = (1 << 20) - 1;  // the ballast of 1 MiB, and not quite as much again
   log_->RetrySpace();
   EXPECT_TRUE(log_->space_low());
   now_ += absl::Seconds(1);
-  free_bytes_ = 2 << 20;
+  free_bytes_ = 1 << 20;
   log_->RetrySpace();
   EXPECT_FALSE(log_->space_low());
 }
@@ -330,6 +328,29 @@ TEST_F(FullDisk, IsRememberedOverARestartAndForgottenWhenThereIsRoom) {
   ASSERT_TRUE(Open().ok());
   EXPECT_FALSE(log_->space_low());
   EXPECT_TRUE(BallastWhole());
+}
+
+TEST_F(FullDisk, KeepsTheRoomThatTheNextOpeningNeeds) {
+  CreateAndOpen();
+  auto session = Session();
+  Fill();
+  EXPECT_EQ(Append(*session, collector_, "x").outcome, Outcome::kUnknown);
+  session.reset();
+  session = Session();
+  const size_t end = *log_->End(0);
+  EXPECT_EQ(Append(*session, collector_, std::string(100 << 10, 'a'), true).outcome,
+            Outcome::kAppended);
+  // 400 KiB would have to be written twice, beside what is in memory, in the 1 MiB of the ballast.
+  const events::Delivery delivery = Append(*session, collector_, std::string(400 << 10, 'a'), true);
+  EXPECT_EQ(delivery.outcome, Outcome::kUnknown);
+  EXPECT_TRUE(absl::IsResourceExhausted(delivery.reason));
+  session.reset();
+  session = Session();
+  EXPECT_EQ(*log_->End(0), end + 1) << "refused, not attempted";
+  EXPECT_EQ(Append(*session, collector_, "small", true).outcome, Outcome::kAppended);
+  session.reset();
+  log_.reset();
+  EXPECT_TRUE(Open().ok());
 }
 
 TEST_F(FullDisk, WithoutEvenTheBallastIsAnErrorOfTheSessionUntilThereIsRoom) {

@@ -1,5 +1,5 @@
-// Measures what HTTP alone costs on this machine: echoes per second over loopback, one socket thread,
-// answered on the socket thread and by another thread in batches. Not a test.
+// Measures what HTTP alone costs on this machine: echoes per second over loopback, one socket
+// thread, answered on the socket thread and by another thread in batches. Not a test.
 //   http_floor [seconds per figure, default 3]
 #include <cstdio>
 #include <cstdlib>
@@ -27,12 +27,14 @@ bool Measure(const char* name, uint16_t port, const std::string& request, int co
   };
   auto report = RunLoad(options);
   if (!report.ok() || report->statuses[200] != report->answers) return false;
-  std::printf("%-22s %3d connections  %8.0f/s  p50 %6.1f us  p99 %7.1f us  max %8.1f us  load cpu %2.0f%%\n",
-              name, connections, report->PerSecond(),
-              absl::ToDoubleMicroseconds(report->latency.Quantile(0.5)),
-              absl::ToDoubleMicroseconds(report->latency.Quantile(0.99)),
-              absl::ToDoubleMicroseconds(report->latency.max()),
-              100 * absl::ToDoubleSeconds(report->cpu) / absl::ToDoubleSeconds(report->elapsed));
+  std::printf(
+      "%-22s %3d connections  %8.0f/s  p50 %6.1f us  p99 %7.1f us  max %8.1f us  load cpu "
+      "%2.0f%%\n",
+      name, connections, report->PerSecond(),
+      absl::ToDoubleMicroseconds(report->latency.Quantile(0.5)),
+      absl::ToDoubleMicroseconds(report->latency.Quantile(0.99)),
+      absl::ToDoubleMicroseconds(report->latency.max()),
+      100 * absl::ToDoubleSeconds(report->cpu) / absl::ToDoubleSeconds(report->elapsed));
   return true;
 }
 
@@ -72,6 +74,4 @@ int Main(double seconds) {
 }  // namespace
 }  // namespace guitu::http
 
-int main(int argc, char** argv) {
-  return guitu::http::Main(argc > 1 ? std::atof(argv[1]) : 3.0);
-}
+int main(int argc, char** argv) { return guitu::http::Main(argc > 1 ? std::atof(argv[1]) : 3.0); }

@@ -67,7 +67,8 @@ std::string RawSocket::ReadResponse(bool head_only) {
       uint64_t body = 0;
       if (!head_only && length < end) {
         size_t digits = length + 16;
-        GUITU_CHECK(absl::SimpleAtoi(rest_.substr(digits, rest_.find('\r', digits) - digits), &body));
+        GUITU_CHECK(
+            absl::SimpleAtoi(rest_.substr(digits, rest_.find('\r', digits) - digits), &body));
       }
       if (rest_.size() >= size + body) {
         std::string response = rest_.substr(0, size + body);

@@ -1,5 +1,5 @@
-// What the HTTP tests share: a clock that stands until moved, raw sockets that can say what no client
-// would, and an engine thread that answers in batches.
+// What the HTTP tests share: a clock that stands until moved, raw sockets that can say what no
+// client would, and an engine thread that answers in batches.
 #pragma once
 
 #include <condition_variable>
@@ -38,8 +38,8 @@ class RealMonotonic final : public runtime::Clock {
   absl::Duration Monotonic() const override;
 };
 
-// A blocking TCP connection to 127.0.0.1. Reads give up after 20 s, so a hanging server fails a test
-// instead of hanging it.
+// A blocking TCP connection to 127.0.0.1. Reads give up after 20 s, so a hanging server fails a
+// test instead of hanging it.
 class RawSocket {
  public:
   explicit RawSocket(uint16_t port);

@@ -1,0 +1,21 @@
+// The signing key of the built-in issuer in a file of its own, sealed under the root key, so that
+// `guitu token` works while a server holds the vault. Same key as the vault's "token-signing".
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "adapters/crypto/secret.h"
+
+namespace guitu::app {
+
+// Durable when it returns. Errors: kUnavailable, kResourceExhausted.
+absl::Status WriteIssuerFile(const std::string& path, const crypto::Secret& root_key, const crypto::Secret& seed);
+// Errors: kNotFound; kPermissionDenied = another root key, or changed bytes.
+absl::StatusOr<crypto::Secret> ReadIssuerFile(const std::string& path, const crypto::Secret& root_key);
+
+// The name under which the built-in issuer signs.
+inline constexpr absl::string_view kBuiltInIssuer = "guitu";
+
+}  // namespace guitu::app

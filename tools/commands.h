@@ -1,0 +1,74 @@
+// The commands of the `guitu` program (contract.md, section 2), each a function of its options; guitu.cc
+// reads the flags. All return the exit code: 0 done, 1 refused or found wanting, 2 wrong usage, 3 the
+// environment fails.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace guitu::tools {
+
+struct DataOptions {
+  std::string data_dir;
+  std::string root_key_file;  // empty: DATA.root-key beside the data directory
+  bool json = false;
+};
+
+struct InitOptions {
+  DataOptions data;
+  uint32_t partitions = 32;
+  bool synthetic = false;
+};
+int Init(const InitOptions& options);
+
+struct ServeOptions {
+  DataOptions data;
+  std::string listen = "127.0.0.1:8470";
+};
+int Serve(const ServeOptions& options);
+
+struct TokenOptions {
+  DataOptions data;
+  std::string user;
+  std::string unit;
+  std::string role;
+  std::string ttl = "8h";
+};
+int Token(const TokenOptions& options);
+
+struct DemoOptions {
+  DataOptions data;
+  std::string listen = "127.0.0.1:8470";
+  bool once = false;
+  uint32_t cases = 40;
+  uint64_t seed = 1;
+};
+int Demo(const DemoOptions& options);
+
+struct RebuildOptions {
+  DataOptions data;
+  bool compare = false;
+};
+int Rebuild(const RebuildOptions& options);
+
+// Reads a case through the server, with its access record like everybody else.
+struct ShowOptions {
+  std::string server = "http://127.0.0.1:8470";
+  std::string token_file;
+  std::string purpose;
+  std::string case_id;
+  std::string as_of;
+  std::string known_at;
+  bool timeline = false;
+};
+int Show(const ShowOptions& options);
+
+struct PlanImportOptions {
+  std::string file;
+  std::string server;      // empty: only reads the document and reports
+  std::string token_file;
+  bool json = false;
+};
+int PlanImport(const PlanImportOptions& options);
+
+}  // namespace guitu::tools

@@ -1,0 +1,19 @@
+#include "absl/strings/str_cat.h"
+#include "tools/console.h"
+
+namespace guitu::tools {
+
+int Serve(const ServeOptions& options) {
+  app::OpenOptions open = ToOpen(options.data);
+  if (auto status = SetListen(options.listen, open); !status.ok()) return Fail(status);
+  BlockSignals();
+  auto installation = app::Installation::Open(open);
+  if (!installation.ok()) return Fail(installation.status());
+  if (auto status = (*installation)->Serve(); !status.ok()) return Fail(status);
+  Say(absl::StrCat("Serving on http://", open.listen_address, ":", (*installation)->port()));
+  WaitForSignal();
+  (*installation)->Stop(absl::Seconds(10));
+  return kDone;
+}
+
+}  // namespace guitu::tools

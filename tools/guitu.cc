@@ -1,0 +1,90 @@
+// The `guitu` program: reads the flags, calls the command. What the commands do is in commands/.
+#include <CLI/CLI.hpp>
+
+#include "tools/commands.h"
+
+namespace {
+
+using namespace guitu::tools;  // NOLINT(google-build-using-namespace): the commands are all there is here
+
+void AddData(CLI::App* command, DataOptions& options) {
+  command->add_option("--data", options.data_dir, "data directory")->required()->envname("GUITU_DATA");
+  command->add_option("--root-key-file", options.root_key_file, "root key; default: DATA.root-key beside it")
+      ->envname("GUITU_ROOT_KEY_FILE");
+  command->add_flag("--json", options.json, "print JSON");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Guitu (归途): event-sourced case management for victims of human trafficking");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", GUITU_VERSION);
+  int exit_code = 0;
+
+  InitOptions init;
+  auto* command = app.add_subcommand("init", "creates an installation and prints recovery shares once");
+  AddData(command, init.data);
+  command->add_option("--partitions", init.partitions, "partitions of cases, fixed at birth")->check(CLI::Range(1, 800));
+  command->add_flag("--synthetic", init.synthetic, "invented persons only");
+  command->callback([&] { exit_code = Init(init); });
+
+  ServeOptions serve;
+  command = app.add_subcommand("serve", "serves an installation on the embedded log");
+  AddData(command, serve.data);
+  command->add_option("--listen", serve.listen, "ADDRESS:PORT, port 0 for a free one")->envname("GUITU_LISTEN");
+  command->callback([&] { exit_code = Serve(serve); });
+
+  TokenOptions token;
+  command = app.add_subcommand("token", "prints a bearer token of the built-in issuer");
+  AddData(command, token.data);
+  command->add_option("--user", token.user, "staff id")->required();
+  command->add_option("--unit", token.unit, "code of the unit")->required();
+  command->add_option("--role", token.role, "role")->required();
+  command->add_option("--ttl", token.ttl, "how long it is valid, for example 8h");
+  command->callback([&] { exit_code = Token(token); });
+
+  DemoOptions demo;
+  command = app.add_subcommand("demo", "a synthetic city to look at");
+  AddData(command, demo.data);
+  command->add_option("--listen", demo.listen, "ADDRESS:PORT");
+  command->add_flag("--once", demo.once, "walk the journeys, print a report, end");
+  command->add_option("--cases", demo.cases, "how many cases")->check(CLI::Range(1, 100000));
+  command->add_option("--seed", demo.seed, "what the invented persons are made from");
+  command->callback([&] { exit_code = Demo(demo); });
+
+  RebuildOptions rebuild;
+  command = app.add_subcommand("rebuild", "folds the projections anew from the log and compares");
+  AddData(command, rebuild.data);
+  command->add_flag("--compare", rebuild.compare, "only compare")->required();
+  command->callback([&] { exit_code = Rebuild(rebuild); });
+
+  ShowOptions show;
+  command = app.add_subcommand("show", "prints the archive of a case, audited like every read");
+  command->add_option("case", show.case_id, "id of the case")->required();
+  command->add_option("--server", show.server, "URL of the server")->envname("GUITU_SERVER");
+  command->add_option("--token-file", show.token_file, "file with a bearer token")->required();
+  command->add_option("--purpose", show.purpose, "why, for example aftercare")->required();
+  command->add_option("--as-of", show.as_of, "what had occurred by then");
+  command->add_option("--known-at", show.known_at, "what was recorded by then");
+  command->add_flag("--timeline", show.timeline, "the events in their order");
+  command->callback([&] { exit_code = Show(show); });
+
+  PlanImportOptions plan;
+  command = app.add_subcommand("plan", "the plan document as data");
+  command->require_subcommand(1);
+  auto* import = command->add_subcommand("import", "reads the document, reports every defect with its line");
+  import->add_option("file", plan.file, "the document")->required()->check(CLI::ExistingFile);
+  import->add_option("--server", plan.server, "record units and items there");
+  import->add_option("--token-file", plan.token_file, "file with a bearer token");
+  import->add_flag("--json", plan.json, "print JSON");
+  import->callback([&] { exit_code = PlanImport(plan); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    int code = app.exit(error);
+    return code == 0 ? 0 : 2;
+  }
+  return exit_code;
+}
