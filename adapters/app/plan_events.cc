@@ -73,15 +73,18 @@ schema::UnitKind KindOf(const std::string& kind) {
   if (kind == "member") return schema::UnitKind::MEMBER;
   if (kind == "office") return schema::UnitKind::OFFICE;
   if (kind == "county") return schema::UnitKind::COUNTY;
-  return schema::UnitKind::INSTITUTION;
+  return kind == "body" ? schema::UnitKind::INSTITUTION : schema::UnitKind::OTHER;
 }
+
+// For whom it acts. The office sits in public security, but acts for nobody: its rights are its own.
+std::string Superior(const PlanUnit& unit) { return unit.kind == "office" ? "" : unit.acts_for; }
 
 events::Event UnitEvent(const PlanUnit& unit, absl::Time now) {
   return events::MakeEvent<schema::UnitSet>(now, [&](auto data) {
     data.setCode(unit.code);
     data.setName(unit.name_zh);
     data.setKind(KindOf(unit.kind));
-    if (!unit.acts_for.empty()) data.setParent(unit.acts_for);
+    if (!Superior(unit).empty()) data.setParent(Superior(unit));
     if (unit.kind == "county") data.setCounty(unit.code);
     data.setActive(schema::YesNo::YES);
   });
@@ -141,8 +144,7 @@ std::vector<events::Event> PlanEvents(const PlanDocument& plan, absl::Time now) 
   std::vector<events::Event> out;
   for (bool dependent : {false, true}) {
     for (const PlanUnit& unit : plan.units) {
-      bool stands_for_all = unit.kind == "members" || unit.kind == "counties";
-      if (!stands_for_all && dependent == !unit.acts_for.empty()) out.push_back(UnitEvent(unit, now));
+      if (dependent == !Superior(unit).empty()) out.push_back(UnitEvent(unit, now));
     }
   }
   for (const PlanItem& item : plan.items) {

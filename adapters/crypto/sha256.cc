@@ -24,8 +24,8 @@ struct FreeContext {
 // The fetch searches the providers, so it is done once; never freed, as threads may outlive
 // statics.
 const EVP_MD* Algorithm() {
-  static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  return kAlgorithm;
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return algorithm;
 }
 
 // One running hash on this thread's context: not to be nested.
@@ -85,7 +85,7 @@ Hash256 HmacSha256(absl::string_view key, Parts parts) {
 void HkdfSha256(absl::string_view salt, absl::string_view key, absl::string_view info,
                 std::span<uint8_t> out) {
   GUITU_CHECK(!out.empty());
-  GUITU_CHECK(out.size() <= 255 * 32);
+  GUITU_CHECK(out.size() <= size_t{255} * 32);
   Hash256 pseudorandom = HmacSha256(salt, {key});
   Hash256 block;
   absl::string_view previous;

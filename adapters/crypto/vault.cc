@@ -66,7 +66,7 @@ VaultChange NewKey(const std::map<uint64_t, Secret>& epochs, LogId log_id, std::
 absl::Status Damaged() { return absl::InternalError("vault: the row of a key is damaged"); }
 
 // A key whose row is lost must never look like one that was erased (kDataLoss of Sealer).
-absl::Status NotErased(absl::Status status) {
+absl::Status NotErased(const absl::Status& status) {
   return absl::IsDataLoss(status) ? absl::InternalError(status.message()) : status;
 }
 

@@ -91,8 +91,9 @@ class EmbeddedLog final : public events::EventLog {
 
   // The disk was full and the ballast is not whole again.
   bool space_low() const { return space_low_.load(std::memory_order_acquire); }
-  // Looks, at most once a second, whether there is room for the ballast and as much again; if so
-  // takes it back and leaves space_low. Cheap otherwise: call it on every tick.
+  // Looks, at most once a second, whether there is room for the ballast, as much again, and the
+  // compactions that were put off; if so takes it back and leaves space_low. Cheap otherwise: call
+  // it on every tick. May wait for an OpenSession that opens the database.
   void RetrySpace();
 
  private:

@@ -17,6 +17,12 @@ class BodyParser final : public beast::http::basic_parser<true> {
  public:
   std::string TakeBody() { return std::move(body_); }
   void Discard() { discard_ = true; }
+  // Whether `consumed` bytes after the head are more than the chunks seen explain: Beast puts no end to
+  // leading zeros of a chunk's size.
+  bool IsPadded(size_t consumed) const {
+    return chunked() && consumed - body_bytes_ > kChunkLineBytesMax * (chunks_ + 1);
+  }
+  static constexpr size_t kChunkLineBytesMax = 32;
 
  private:
   using Verb = beast::http::verb;
@@ -33,10 +39,12 @@ class BodyParser final : public beast::http::basic_parser<true> {
     if (size && !discard_) body_.reserve(static_cast<size_t>(std::min<uint64_t>(*size, 1 << 20)));
   }
   size_t on_body_impl(View data, error_code&) override {
+    body_bytes_ += data.size();
     if (!discard_) body_.append(data.data(), data.size());
     return data.size();
   }
   void on_chunk_header_impl(uint64_t, View extensions, error_code& ec) override {
+    ++chunks_;
     if (!extensions.empty()) ec = beast::http::error::bad_chunk_extension;
   }
   size_t on_chunk_body_impl(uint64_t, View data, error_code& ec) override {
@@ -45,6 +53,8 @@ class BodyParser final : public beast::http::basic_parser<true> {
   void on_finish_impl(error_code&) override {}
 
   std::string body_;
+  size_t body_bytes_ = 0;
+  size_t chunks_ = 0;
   bool header_done_ = false;
   bool discard_ = false;
 };

@@ -299,18 +299,22 @@ class Connection final : public Session {
     }
     parser->body_limit(options.body_bytes_max);
     parser->eager(true);
-    for (;;) {
+    for (size_t consumed = 0;;) {
       if (buffer_.size() > 0) {
         error_code ec;
-        buffer_.consume(parser->put(buffer_.data(), ec));
+        const size_t size = parser->put(buffer_.data(), ec);
+        buffer_.consume(size);
+        consumed += size;
         if (ec == beast::http::error::body_limit) co_return BodyTooLarge();
         if (ec && ec != beast::http::error::need_more) {
           co_return Malformed("the body's chunks are not valid");
         }
-        if (parser->is_done()) break;
-        if (buffer_.size() >= limits_.head.head_bytes_max && ec == beast::http::error::need_more) {
+        // What is left in the buffer of an unfinished body is a chunk's line without its end.
+        if (parser->IsPadded(consumed) ||
+            (!parser->is_done() && buffer_.size() > 2 * BodyParser::kChunkLineBytesMax)) {
           co_return Malformed("a chunk's line is too long");
         }
+        if (parser->is_done()) break;
       }
       auto [ec, size] = co_await stream_.async_read_some(buffer_.prepare(kBodyReadBytes), kAwait);
       if (interrupted_ && !aborted_) co_return RequestTimeout();

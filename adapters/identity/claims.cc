@@ -17,10 +17,12 @@ constexpr std::size_t kDepthMax = 8;
 // Watches the names go by; everything else passes.
 class UniqueNames {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): the names that basic_parser asks for.
   static constexpr std::size_t max_object_size = SIZE_MAX;
   static constexpr std::size_t max_array_size = SIZE_MAX;
   static constexpr std::size_t max_key_size = SIZE_MAX;
   static constexpr std::size_t max_string_size = SIZE_MAX;
+  // NOLINTEND(readability-identifier-naming)
 
   bool on_object_begin(json::error_code&) {
     names_.emplace_back();

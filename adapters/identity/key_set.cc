@@ -18,7 +18,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr size_t kFileBytesMax = 256 * 1024;
+constexpr size_t kFileBytesMax = 256u << 10;
 
 absl::Status Refused(size_t index, absl::string_view why) {
   return absl::InvalidArgumentError(absl::StrCat("key ", index + 1, " of the JWK Set ", why));
@@ -57,15 +57,15 @@ std::shared_ptr<const VerificationKey> KeyOf(const json::object& jwk) {
 
 }  // namespace
 
-absl::Status KeySet::Add(const std::string& kid, Entry entry) {
+absl::Status KeySet::Add(std::string kid, Entry entry) {
   if (entries_.contains(kid)) return absl::AlreadyExistsError("two keys have the same kid");
-  entries_.emplace(kid, std::move(entry));
+  entries_.emplace(std::move(kid), std::move(entry));
   return absl::OkStatus();
 }
 
 absl::Status KeySet::AddEd25519(std::string issuer, std::string kid,
                                 const crypto::Ed25519PublicKey& key) {
-  return Add(kid, {std::move(issuer), Ed25519Key(key)});
+  return Add(std::move(kid), {std::move(issuer), Ed25519Key(key)});
 }
 
 absl::Status KeySet::AddJwkSet(const std::string& issuer, absl::string_view text) {

@@ -47,7 +47,7 @@ class KeySet {
   size_t size() const { return entries_.size(); }
 
  private:
-  absl::Status Add(const std::string& kid, Entry entry);
+  absl::Status Add(std::string kid, Entry entry);
   absl::flat_hash_map<std::string, Entry> entries_;
 };
 

@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr size_t kTokenBytesMax = 8 * 1024;
+constexpr size_t kTokenBytesMax = 8u << 10;
 constexpr int64_t kLastSecond = 253402300799;  // of the year 9999
 
 absl::Status Refuse(absl::string_view why) { return absl::UnauthenticatedError(why); }

@@ -52,8 +52,8 @@ std::string ToDer(absl::string_view signature) {
   Owned<BIGNUM> r(BN_bin2bn(Bytes(signature), kCoordinateBytes, nullptr));
   Owned<BIGNUM> s(BN_bin2bn(Bytes(signature) + kCoordinateBytes, kCoordinateBytes, nullptr));
   if (!pair || !r || !s || ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1) return "";
-  r.release();  // now the pair's
-  s.release();
+  (void)r.release();  // now the pair's
+  (void)s.release();
   uint8_t* der = nullptr;
   const int size = i2d_ECDSA_SIG(pair.get(), &der);
   if (size <= 0) return "";

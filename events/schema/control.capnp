@@ -18,6 +18,7 @@ using import "annotations.capnp".limit;
 using Values = import "values.capnp";
 
 struct RecordAccessed $event(number = "81", mode = sibling, stages = sibling, whenClosed = true, forms = false)
+    $category(history)
     $label(zh = "查阅记录", en = "Record accessed") $recordedBy(["SYS"])
     $article("未成年人网络保护条例第36条") {
   # Who saw which classes of fields of the case, and why. No log, no read (R39).
@@ -37,6 +38,7 @@ enum AccessOutcome {
 }
 
 struct AccessDenied $event(number = "103", mode = sibling, stages = sibling, whenClosed = true, forms = false)
+    $category(history)
     $label(zh = "拒绝访问", en = "Access denied") $recordedBy(["SYS"]) {
   # An attempt was refused. No contents.
   staff @0 :Text $refers(staff) $limit(60) $label(zh = "何人", en = "who");
@@ -47,6 +49,7 @@ struct AccessDenied $event(number = "103", mode = sibling, stages = sibling, whe
 }
 
 struct CaseAssigned $event(number = "76", stages = beforeOpening, whenClosed = true)
+    $category(history)
     $label(zh = "案件指派", en = "Case assigned") $recordedBy(["ALL"])
     $article("未成年人网络保护条例第36条") {
   # Unit and worker answer for the case.
@@ -76,6 +79,7 @@ struct ApprovalRequested $event(number = "98", mode = sibling, stages = sibling,
 }
 
 struct ApprovalGiven $event(number = "98b", mode = sibling, stages = sibling, whenClosed = true)
+    $category(history)
     $label(zh = "审批同意", en = "Approval given") $recordedBy(["ALL"]) {
   # Second person agrees to that content.
   of @0 :Values.EventRef $rows(["98"]) $label(zh = "审批请求", en = "request");

@@ -68,6 +68,7 @@ enum SuspensionReason {
 }
 
 struct RoleSet $event(number = "93", stages = registry, approval = true)
+    $category(history)
     $label(zh = "角色设置", en = "Role set") $recordedBy(["ADM"]) {
   # Rights and purposes of a role.
   role @0 :Text $refers(role) $limit(40) $label(zh = "角色", en = "role");

@@ -44,6 +44,7 @@ struct VictimRescued $event(number = "4", stages = first, whenClosed = false)
 }
 
 struct CaseOpened $event(number = "5", stages = first, whenClosed = false)
+    $category(history)
     $label(zh = "立案建档", en = "Case opened")
     $recordedBy(["MCA", "OFFICE"]) $article("细则第19条第4项") {
   # Civil affairs adopts the stream as a case.

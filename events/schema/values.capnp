@@ -8,6 +8,7 @@ $Cxx.namespace("guitu::schema");
 using import "annotations.capnp".label;
 using import "annotations.capnp".personal;
 using import "annotations.capnp".sensitive;
+using import "annotations.capnp".subject;
 using import "annotations.capnp".category;
 using import "annotations.capnp".optional;
 using import "annotations.capnp".codes;
@@ -98,6 +99,6 @@ struct Document {
 struct OnBehalfOf {
   # A body without an account for which somebody of ours records.
   unit @0 :Text $limit(80) $label(zh = "单位", en = "body");
-  name @1 :Text $optional $personal $limit(60) $label(zh = "姓名", en = "name");
+  name @1 :Text $optional $personal $subject("other") $limit(60) $label(zh = "姓名", en = "name");
   letter @2 :Document $optional $label(zh = "函件", en = "letter");
 }

@@ -124,7 +124,7 @@ class Story {
   json::object Placed(const std::string& person) {
     return {{"ptype", "birthParents"}, {"person", person}, {"place", Place("某村3组")}, {"from", DayText(Day())},
             {"reviewBy", DayText(Day() + 180)}, {"reasons", "合成理由"},
-            {"buyerCheck", json::object{{"person", buyer_}, {"result", "notBuyer"}}}, {"wish", absl::StrCat(wish_)},
+            {"buyerCheck", json::object{{"person", buyer_}, {"result", "unrelated"}}}, {"wish", absl::StrCat(wish_)},
             {"fitness", absl::StrCat(fitness_)}, {"provisional", false}};
   }
 
