@@ -75,6 +75,8 @@ Grant MayRead(const Standing& who, const ReadCase& read, const CaseFacts& facts,
   bool in_scope = who.role->audits || InScope(*who.role, *who.user, *who.unit, facts);
   if (!in_scope) return Deny(Reason::NOT_FOUND);
   if (!who.role->purposes.contains(read.purpose)) return Deny(Reason::PURPOSE_NOT_PERMITTED);
+  bool green_channel = read.view == "legal-aid";
+  if (green_channel && read.purpose != "legal-aid") return Deny(Reason::PURPOSE_NOT_PERMITTED);
   uint32_t classes = who.role->classes & kAllClasses;
   return {absl::OkStatus(), classes, classes != kAllClasses};
 }

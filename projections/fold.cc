@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "events/bytes.h"
 #include "events/catalogue.h"
+#include "projections/follow_ups.h"
 #include "projections/keys.h"
 #include "projections/registry_rows.h"
 
@@ -15,7 +16,7 @@ using events::Effect;
 
 using View = void (*)(const RecordInEffect&, const RowReader&, RowBatch&);
 // The views, in the order they project. One more view: one more line.
-constexpr View kViews[] = {ProjectArchive, ProjectRegistry};
+constexpr View kViews[] = {ProjectArchive, ProjectFollowUps, ProjectRegistry};
 
 events::EffectFacts FactsFor(const FoldState& state, events::Partition partition, const events::Frame& frame,
                              const RowReader& rows) {

@@ -71,4 +71,11 @@ struct PlanImportOptions {
 };
 int PlanImport(const PlanImportOptions& options);
 
+struct BenchOptions {
+  double seconds = 3;     // of each measurement
+  uint32_t cases = 2000;  // opened before
+  bool json = false;
+};
+int Bench(const BenchOptions& options);
+
 }  // namespace guitu::tools

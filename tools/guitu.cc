@@ -70,6 +70,13 @@ int main(int argc, char** argv) {
   command->add_flag("--timeline", show.timeline, "the events in their order");
   command->callback([&] { exit_code = Show(show); });
 
+  BenchOptions bench;
+  command = app.add_subcommand("bench", "measures this machine, beside its raw limits");
+  command->add_option("--seconds", bench.seconds, "of each measurement")->check(CLI::Range(0.1, 600.0));
+  command->add_option("--cases", bench.cases, "cases opened before")->check(CLI::Range(1, 1000000));
+  command->add_flag("--json", bench.json, "print JSON");
+  command->callback([&] { exit_code = Bench(bench); });
+
   PlanImportOptions plan;
   command = app.add_subcommand("plan", "the plan document as data");
   command->require_subcommand(1);

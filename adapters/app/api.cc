@@ -150,6 +150,8 @@ void Api::SubmitRecord(const Caller& caller, const Request&, runtime::Request co
 http::Router Api::MakeRouter() {
   http::Router router;
   AddCaseRoutes(router);
+  AddFollowUpRoutes(router);
+  AddLegalAidRoutes(router);
   AddRegistryRoutes(router);
   AddMetaRoutes(router);
   return router;

@@ -69,6 +69,14 @@ class Api {
   void HeadCase(const Caller& caller, Request request, Responder respond);
   void ListCases(const Caller& caller, Request request, Responder respond);
 
+  // api_followups.cc
+  void AddFollowUpRoutes(http::Router& router);
+  void ListFollowUps(const Caller& caller, Request request, Responder respond);
+
+  // api_legal_aid.cc
+  void AddLegalAidRoutes(http::Router& router);
+  void GetLegalAidCase(const Caller& caller, Request request, Responder respond);
+
   // api_registry.cc
   void AddRegistryRoutes(http::Router& router);
   void PostRegistry(const Caller& caller, Request request, Responder respond);

@@ -180,6 +180,8 @@ constexpr Call kCalls[] = {
     {"get", "/v1/cases/{id}/approvals", "What waits for a second person, and what was agreed", "", true},
     {"post", "/v1/cases/{id}/events", "One command, all or nothing", "Command", false},
     {"post", "/v1/cases/{id}/cancellations", "Cancels a command of unknown outcome", "Cancellation", false},
+    {"get", "/v1/follow-ups", "The schedule: status, unit, worker, before, cursor", "", false},
+    {"get", "/v1/legal-aid/cases/{id}", "Eligibility facts and clocks only", "", true},
     {"get", "/v1/registry/{kind}", "units, users or roles", "", false},
     {"post", "/v1/registry/{kind}", "One event of the registry", "Command", false},
     {"get", "/v1/plan", "The items of the plan", "", false},

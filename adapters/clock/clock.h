@@ -1,5 +1,7 @@
 // The two clocks of runtime::Clock: the system's, and one that can be set. This folder is the only
-// place that asks the system for the time of day. Threads: any.
+// place that asks the system for the time of day.
+//
+// Threads: any.
 #pragma once
 
 #include "absl/base/thread_annotations.h"

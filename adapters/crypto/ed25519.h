@@ -1,6 +1,6 @@
 // Ed25519 signatures (RFC 8032), for checkpoints, anchors and tokens. Verification is libsodium's:
-// it refuses keys of small order and encodings that are not canonical. Signing takes about 25 µs,
-// verifying 60 µs. Threads: any.
+// it refuses keys of small order and encodings that are not canonical. Signing takes about 13 µs,
+// verifying 36 µs. Threads: any.
 #pragma once
 
 #include <array>

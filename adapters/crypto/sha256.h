@@ -19,7 +19,7 @@ namespace guitu::crypto {
 // Of the parts, one after the other; an events::HashFunction.
 events::Hash256 Sha256(std::initializer_list<absl::string_view> parts);
 
-// HMAC-SHA-256 of the parts as if they were joined, under a key of any length. 0.4 µs for a short
+// HMAC-SHA-256 of the parts as if they were joined, under a key of any length. 0.25 µs for a short
 // message.
 events::Hash256 HmacSha256(absl::string_view key, std::initializer_list<absl::string_view> parts);
 

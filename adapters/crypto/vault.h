@@ -10,8 +10,9 @@
 // Destroying a key leaves a tombstone and rewrites the files that held it. That reaches this disk's
 // files, not its worn-out blocks, and not backups: those end with their epoch key.
 //
-// Threads: any. Cost: Seal and Open about 3 µs for 300 bytes with the key in the cache, some µs
-// more without; TakeFreshKey 0.1 µs, Destroy tens of milliseconds.
+// Threads: any. Cost: Seal and Open about 2 µs for 300 bytes with the key in the cache, 6 µs
+// without; TakeFreshKey a lock while the pool has keys; Destroy 0.3 s with 200,000 keys, less with
+// fewer.
 #pragma once
 
 #include <cstdint>
@@ -88,7 +89,7 @@ class Vault final : public events::Sealer {
   absl::Status AddNamedKey(absl::string_view name);
 
   // Reads every row, compares with the anchor, and unwraps every key. kDataLoss says what is wrong.
-  // About 3 µs per key; everything else goes on meanwhile.
+  // About 2 µs per key; everything else goes on meanwhile.
   absl::StatusOr<VaultReport> Check() const;
 
   // events::Sealer. In addition to its errors: kInternal: the key's row is damaged; kUnavailable:

@@ -12,9 +12,10 @@
 //
 // Invariants (tests/adapters/embedded_log/anchor_test.cc):
 //   1. What it says was synced before: Advance is called after the log has acknowledged, never
-//   earlier.
+//      earlier.
 //   2. A write, torn at any byte, or failed, leaves the slot before it whole.
 //   3. A change is on disk 10 ms later, as long as the disk takes less than 5 ms for one write.
+//
 // Threads: Advance, Flush and state() from any thread.
 #pragma once
 

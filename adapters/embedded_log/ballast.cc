@@ -36,11 +36,11 @@ absl::Status Ballast::Release() {
   return absl::OkStatus();
 }
 
-absl::Status Ballast::Restore(uint64_t margin) {
+absl::Status Ballast::Restore() {
   const uint64_t held = AllocatedBytes(path_);
   const uint64_t missing = held < bytes_ ? bytes_ - held : 0;
   const size_t slash = path_.rfind('/');
-  if (free_bytes_(path_.substr(0, slash)) < missing + bytes_ + margin) {
+  if (free_bytes_(path_.substr(0, slash)) < missing + bytes_) {
     return absl::ResourceExhaustedError("log: still too little space on the disk");
   }
   return Allocate();

@@ -29,9 +29,9 @@ class Ballast {
   bool Whole() const;
   // Gives every block back. Done when it returns.
   absl::Status Release();
-  // Allocates what is missing, and only if as much again and `margin` stay free: a log that left
-  // its emergency with no room to write would be back in it with its next record.
-  absl::Status Restore(uint64_t margin);
+  // Allocates what is missing, and only if as much again stays free: a log that left its emergency
+  // with no room to write would be back in it with its next record.
+  absl::Status Restore();
   // Allocates what is missing, whatever stays free.
   absl::Status Allocate();
 

@@ -121,11 +121,12 @@ EmbeddedLog::~EmbeddedLog() {
   GUITU_CHECK(!session_open_);
 }
 
-absl::StatusOr<std::unique_ptr<LogDatabase>> EmbeddedLog::OpenDatabase(bool read_only) const {
+absl::StatusOr<std::unique_ptr<LogDatabase>> EmbeddedLog::OpenDatabase(bool read_only) {
+  if (space_low()) tight_ = true;
   DatabaseConfig config;
   config.write_buffer_bytes = options_.write_buffer_bytes;
   config.env = options_.env;
-  config.tight = space_low();
+  config.tight = tight_;
   config.read_only = read_only;
   return LogDatabase::Open(DatabasePath(dir_), config);
 }
@@ -133,7 +134,7 @@ absl::StatusOr<std::unique_ptr<LogDatabase>> EmbeddedLog::OpenDatabase(bool read
 absl::Status EmbeddedLog::OpenFirst() {
   absl::MutexLock space(&space_mutex_);
   // A ballast that is not whole: the disk was full before this start, and may still be.
-  if (!ballast_.Whole() && !ballast_.Restore(/*margin=*/0).ok()) space_low_ = true;
+  if (!ballast_.Whole() && !ballast_.Restore().ok()) space_low_ = true;
   absl::StatusOr<std::unique_ptr<LogDatabase>> opened = OpenDatabase(/*read_only=*/false);
   if (absl::IsResourceExhausted(opened.status())) {
     space_low_ = true;
@@ -269,15 +270,20 @@ absl::Status EmbeddedLog::Read(Partition partition, Offset from, uint64_t max,
 }
 
 void EmbeddedLog::RetrySpace() {
-  if (!space_low()) return;
+  if (!space_low() && !tight_) return;
   absl::ReaderMutexLock reading(&db_mutex_);
   absl::MutexLock space(&space_mutex_);
   const absl::Duration now = options_.monotonic();
   if (now - last_retry_ < kRetrySpaceEvery) return;
   last_retry_ = now;
-  if (!ballast_.Restore(db_ == nullptr ? 0 : db_->CompactionDebt()).ok()) return;
-  space_low_.store(false, std::memory_order_release);
-  if (db_ != nullptr) db_->AllowCompaction();
+  if (space_low()) {
+    if (!ballast_.Restore().ok()) return;
+    space_low_.store(false, std::memory_order_release);
+  }
+  if (!tight_ || db_ == nullptr) return;
+  if (options_.free_bytes(dir_) < options_.ballast_bytes + db_->CompactionDebt()) return;
+  db_->AllowCompaction();
+  tight_ = false;
 }
 
 }  // namespace guitu::embedded_log

@@ -9,20 +9,21 @@
 //   1. A record is readable, and End covers it, only when it is on disk.
 //   2. After a failed write or sync the session is dead: all it has left is unknown. The next
 //      OpenSession closes the database, opens it again and derives the ends anew.
-//   3. Ends never go back while the process lives; an opening that would makes OpenSession
-//   kDataLoss.
+//   3. Ends never go back while the process lives; if an opening would make them, OpenSession is
+//      kDataLoss.
 //   4. One process: the directory is locked.
 //
 // A full disk: the write fails, space_low() is true, what was pending comes back unknown with
 // kResourceExhausted. The next OpenSession gives up the ballast, and from then on only appends with
-// `access` are written; any other comes back unknown with kResourceExhausted without being
-// attempted, and ends the session like every unknown. So ask space_low() before enqueuing, and mark
-// as `access` also the fence of a new session. RetrySpace() ends this once the ballast is whole
-// again.
+// `access` are written, as long as room is left for the next opening too; any other comes back
+// unknown with kResourceExhausted without being attempted, and ends the session like every unknown.
+// So ask space_low() before enqueuing, and mark as `access` also the fence of a new session.
+// RetrySpace() ends this once the ballast is whole again.
 //
-// Layout of `dir`: `lock`, `ballast`, `db/`. The anchor (anchor.h) is a file of the caller's
-// choosing. Threads: everything but the destructor may be called from any thread. A visitor may
-// call anything.
+// Layout of `dir`: `lock`, `ballast`, `db/`. The anchor (anchor.h) is a file the caller chooses.
+//
+// Threads: everything but the destructor may be called from any thread. A visitor may call
+// anything.
 #pragma once
 
 #include <atomic>
@@ -91,16 +92,17 @@ class EmbeddedLog final : public events::EventLog {
 
   // The disk was full and the ballast is not whole again.
   bool space_low() const { return space_low_.load(std::memory_order_acquire); }
-  // Looks, at most once a second, whether there is room for the ballast, as much again, and the
-  // compactions that were put off; if so takes it back and leaves space_low. Cheap otherwise: call
-  // it on every tick. May wait for an OpenSession that opens the database.
+  // Looks, at most once a second, whether there is room for the ballast and as much again; if so
+  // takes it back and leaves space_low. Compactions that were put off wait until there is room for
+  // them as well. Cheap otherwise: call it on every tick. May wait for an OpenSession that opens
+  // the database.
   void RetrySpace();
 
  private:
   friend class EmbeddedSession;
 
   EmbeddedLog(std::string dir, EmbeddedLogOptions options, Descriptor lock);
-  absl::StatusOr<std::unique_ptr<LogDatabase>> OpenDatabase(bool read_only) const;
+  absl::StatusOr<std::unique_ptr<LogDatabase>> OpenDatabase(bool read_only);
   absl::Status OpenFirst();
   absl::Status Reopen() ABSL_EXCLUSIVE_LOCKS_REQUIRED(session_mutex_);
 
@@ -132,6 +134,7 @@ class EmbeddedLog final : public events::EventLog {
   Ballast ballast_ ABSL_GUARDED_BY(space_mutex_);
   absl::Duration last_retry_ ABSL_GUARDED_BY(space_mutex_) = -absl::InfiniteDuration();
   std::atomic<bool> space_low_{false};
+  std::atomic<bool> tight_{false};  // the database was opened while space was low
 };
 
 }  // namespace guitu::embedded_log

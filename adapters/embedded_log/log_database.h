@@ -5,15 +5,16 @@
 // all others, holds the format and the number of partitions. No row is ever overwritten or deleted.
 //
 // Why the options are as they are (RocksDB 7.8.3, measured; tests/adapters/embedded_log/):
-//   - Point-in-time recovery: opens after any torn tail. It also opens after worse; that
-//   acknowledged
-//     records are missing is told by the anchor (from the ends) and by CountRows (from the middle).
+//   - Point-in-time recovery: opens after any torn tail. It also opens after worse: that
+//     acknowledged records are missing is told by the anchor (from the ends) and by CountRows (from
+//     the middle).
 //   - Recovery flushes (avoid_flush_during_recovery off): a record whose sync failed, or never ran,
-//   may
-//     be read back from the page cache without being on disk. Once it stands in a synced table it
-//     is on disk, and only then does the log show it.
+//     may be read back from the page cache without being on disk. Once it stands in a synced table
+//     it is on disk, and only then does the log show it.
 //   - No recovery behind our back (max_bgerror_resume_count 0): a failed write ends the session.
-//   - No DeleteRange, no log recycling, no manual_wal_flush, no compression of the log file.
+//   - No DeleteRange, no log recycling, no manual_wal_flush. Not
+//     track_and_verify_wals_in_manifest: before 7.9 it can report a missing log that was not
+//     needed.
 #pragma once
 
 #include <rocksdb/db.h>

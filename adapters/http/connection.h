@@ -207,7 +207,9 @@ class Connection final : public Session {
         co_return co_await Send(*refused);
       }
       if (refused) parser.Discard();
-      Refusal refusal = co_await ReadBody(refused ? RouteOptions() : *options, &parser);
+      RouteOptions body_options;  // a variable: g++ 12 miscompiles ?: in an awaited call
+      if (!refused) body_options = *options;
+      Refusal refusal = co_await ReadBody(body_options, &parser);
       if (refusal) co_return co_await RefuseAndClose(refusal);
       if (interrupted_ || broken_) co_return false;
     }

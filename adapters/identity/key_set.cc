@@ -57,15 +57,15 @@ std::shared_ptr<const VerificationKey> KeyOf(const json::object& jwk) {
 
 }  // namespace
 
-absl::Status KeySet::Add(std::string kid, Entry entry) {
+absl::Status KeySet::Add(const std::string& kid, const Entry& entry) {
   if (entries_.contains(kid)) return absl::AlreadyExistsError("two keys have the same kid");
-  entries_.emplace(std::move(kid), std::move(entry));
+  entries_.emplace(kid, entry);
   return absl::OkStatus();
 }
 
-absl::Status KeySet::AddEd25519(std::string issuer, std::string kid,
+absl::Status KeySet::AddEd25519(const std::string& issuer, const std::string& kid,
                                 const crypto::Ed25519PublicKey& key) {
-  return Add(std::move(kid), {std::move(issuer), Ed25519Key(key)});
+  return Add(kid, {issuer, Ed25519Key(key)});
 }
 
 absl::Status KeySet::AddJwkSet(const std::string& issuer, absl::string_view text) {

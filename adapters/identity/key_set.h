@@ -31,7 +31,8 @@ class KeySet {
   };
 
   // kAlreadyExists: the kid is taken.
-  absl::Status AddEd25519(std::string issuer, std::string kid, const crypto::Ed25519PublicKey& key);
+  absl::Status AddEd25519(const std::string& issuer, const std::string& kid,
+                          const crypto::Ed25519PublicKey& key);
 
   // Adds the keys of a JWK Set (RFC 7517) of an issuer. Keys of other types, curves and uses are
   // passed over, as the RFC wants. kInvalidArgument: not a JWK Set, over 256 KiB, a key for us
@@ -47,7 +48,7 @@ class KeySet {
   size_t size() const { return entries_.size(); }
 
  private:
-  absl::Status Add(std::string kid, Entry entry);
+  absl::Status Add(const std::string& kid, const Entry& entry);
   absl::flat_hash_map<std::string, Entry> entries_;
 };
 

@@ -7,7 +7,7 @@
 // unit, role, jti as CheckPrincipal says. `nbf` may be absent, all others may not. Unknown claims
 // and header members are passed over.
 //
-// Threads: any. Cost: 70 µs (Ed25519) or 100 µs (ES256) for a new token, under 1 µs for one that
+// Threads: any. Cost: 55 µs for a new token (Ed25519), 0.4 µs for one that
 // was verified before: the cache is keyed by the SHA-256 of the whole token, and times are compared
 // at each use.
 #pragma once

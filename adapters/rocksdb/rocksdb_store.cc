@@ -89,7 +89,10 @@ absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(
 
 RocksdbStore::RocksdbStore(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {}
 
-RocksdbStore::~RocksdbStore() = default;  // RocksDB flushes what has no write-ahead log
+RocksdbStore::~RocksdbStore() {
+  // RocksDB flushes on closing too, but not after it has recovered from an error (seen in 7.8.3).
+  db_->Flush(rocksdb::FlushOptions()).PermitUncheckedError();
+}
 
 std::optional<std::string> RocksdbStore::Get(absl::string_view key) const {
   std::string value;

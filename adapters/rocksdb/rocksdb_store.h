@@ -3,9 +3,13 @@
 // on from the position that batch carries.
 //
 // Why one column family: of two, one may be flushed and the other not when the process dies, and
-// the store then opens with a position ahead of its rows (measured, design.md, section 5). Errors:
-// kResourceExhausted = no space: nothing was applied, and the store takes up again by itself, on a
-// later Apply or Flush, once there is room. kDataLoss = damaged: rebuild the projection beside it.
+// the store then opens with a position ahead of its rows (measured, design.md, section 5).
+//
+// Errors of Apply and Flush: kResourceExhausted = no space: nothing was applied, nothing is lost,
+// and within some seconds after there is room RocksDB takes up again by itself. kUnavailable = the
+// disk failed: RocksDB 7.8.3 does not recover from that, open the store again and fold on from its
+// position. kDataLoss = damaged: rebuild the projection beside it.
+//
 // Threads: any; batches are applied in the order of the calls.
 #pragma once
 

@@ -281,6 +281,30 @@ TEST_F(FullDisk, IsNotLeftForRoomThatOneRecordWouldFill) {
   EXPECT_FALSE(log_->space_low());
 }
 
+TEST_F(FullDisk, IsLeftBeforeThereIsRoomForTheCompactionsThatWerePutOff) {
+  CreateAndOpen();
+  auto session = Session();
+  Fill();
+  EXPECT_EQ(Append(*session, collector_, "x").outcome, Outcome::kUnknown);
+  session.reset();
+  session = Session();
+  Heal();
+  free_bytes_ = 1 << 20;  // for the ballast and as much again, and not for a table more
+  log_->RetrySpace();
+  EXPECT_FALSE(log_->space_low());
+  const int asked = space_questions_;
+  now_ += absl::Seconds(1);
+  log_->RetrySpace();
+  EXPECT_EQ(space_questions_, asked + 1) << "it goes on looking for room";
+  MakeRoom();
+  now_ += absl::Seconds(1);
+  log_->RetrySpace();
+  EXPECT_EQ(space_questions_, asked + 2);
+  now_ += absl::Seconds(1);
+  log_->RetrySpace();
+  EXPECT_EQ(space_questions_, asked + 2) << "all is as before";
+}
+
 TEST_F(FullDisk, IsLookedAtOnceASecondAtMost) {
   CreateAndOpen();
   log_->RetrySpace();

@@ -54,8 +54,9 @@ TEST(ParseHead, KnowsWhoWantsToStayConnected) {
 }
 
 TEST(ParseHead, AcceptsAnAbsoluteFormThatAgreesWithTheHost) {
+  const std::string bytes = "GET http://H:1/a HTTP/1.1\r\nHost: h:1\r\n\r\n";
   Head head;
-  ASSERT_FALSE(Parse("GET http://H:1/a HTTP/1.1\r\nHost: h:1\r\n\r\n", &head));
+  ASSERT_FALSE(Parse(bytes, &head));
   EXPECT_EQ(head.path_and_query, "/a");
 }
 
@@ -83,7 +84,6 @@ TEST(ParseHead, RefusesEveryAmbiguity) {
       " / HTTP/1.1\r\nHost: h\r\n\r\n",               //
       "GET  / HTTP/1.1\r\nHost: h\r\n\r\n",           // two spaces
       "GET / HTTP/1.1 \r\nHost: h\r\n\r\n",           //
-      "GET /\tx HTTP/1.1\r\nHost: h\r\n\r\n",         //
       "GET /\r\n\r\n",                                // HTTP/0.9
       "GET / HTTP/0.9\r\nHost: h\r\n\r\n",            //
       "GET / HTTP/2.0\r\nHost: h\r\n\r\n",            //

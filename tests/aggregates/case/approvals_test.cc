@@ -28,7 +28,9 @@ TEST(ApprovedAct, IsRefusedWhileTheApprovalIsOnlyAskedFor) {
 }
 
 TEST(ApprovedAct, IsRefusedWithOtherContentThanWasApproved) {
-  GivenCase(kGirl + Approved(kPlaced)).When(Placed({.ptype = "reliefStation"})).ThenRefused(Reason::APPROVAL_NEEDED);
+  GivenCase(kGirl + Approved(kPlaced))
+      .When(Placed({.ptype = "reliefStation"}))
+      .ThenRefused(Reason::APPROVAL_NEEDED);
 }
 
 TEST(ApprovedAct, IsRefusedOnAnApprovalForAnotherRow) {
@@ -36,11 +38,16 @@ TEST(ApprovedAct, IsRefusedOnAnApprovalForAnotherRow) {
   auto body = std::make_shared<events::Body>(std::as_const(*request.body).content());
   body->mutable_data<schema::ApprovalRequested>().setTarget("50");
   request.body = std::move(body);
-  GivenCase(kGirl + request + Given98b(1, kPlaced)).When(kPlaced).ThenRefused(Reason::APPROVAL_NEEDED);
+  GivenCase(kGirl + request + Given98b(1, kPlaced))
+      .When(kPlaced)
+      .ThenRefused(Reason::APPROVAL_NEEDED);
 }
 
 TEST(ApprovedAct, IsRefusedFromTheOneWhoApprovedIt) {
-  GivenCase(kGirl + Approved(kPlaced)).By("h1", "MCA").When(kPlaced).ThenRefused(Reason::APPROVAL_NEEDED);
+  GivenCase(kGirl + Approved(kPlaced))
+      .By("h1", "MCA")
+      .When(kPlaced)
+      .ThenRefused(Reason::APPROVAL_NEEDED);
 }
 
 TEST(ApprovedAct, IsTakenFromAColleagueOfTheOneWhoAsked) {
@@ -66,7 +73,7 @@ TEST(ApprovedAct, UsesItsApprovalUp) {
 }
 
 TEST(ApprovedAct, TakesASecondApprovalForTheSameActAgain) {
-  auto given = kGirl + Approved(kPlaced) + Requested98(kPlaced) + Given98b(2, kPlaced, "w2");
+  auto given = kGirl + Approved(kPlaced) + Requested98(kPlaced) + Given98b(3, kPlaced, "w2");
   auto recorded = GivenCase(given).When({kPlaced, kPlaced}).ThenRecorded();
   EXPECT_EQ(recorded.at(0).As<schema::PlacementDecided>().getApprover(), "h1");
   EXPECT_EQ(recorded.at(1).As<schema::PlacementDecided>().getApprover(), "w2");
@@ -75,7 +82,7 @@ TEST(ApprovedAct, TakesASecondApprovalForTheSameActAgain) {
 TEST(ApprovedAct, LeavesAnApprovalThatExpiredUnusedOutOfTheCount) {
   // The first approval expired before anybody used it; the act used the second; no third is left.
   auto given = kGirl + Requested98(kPlaced, {.expires = On(2026, 4, 1)}) + Given98b(1, kPlaced) +
-               Requested98(kPlaced) + Given98b(2, kPlaced);
+               Requested98(kPlaced) + Given98b(3, kPlaced);
   auto first = GivenCase(given).When(kPlaced).ThenRecorded();
   GivenCase(given + first).When(kPlaced).ThenRefused(Reason::APPROVAL_NEEDED);
 }
@@ -130,7 +137,8 @@ TEST(ApprovalRequested, IsRefusedAfterTheAct) {
   auto body = std::make_shared<events::Body>(std::as_const(*request.body).content());
   body->mutable_data<schema::ApprovalRequested>().setAfterTheFact(schema::YesNo::YES);
   request.body = std::move(body);
-  GivenCase(kGirl).When(request).ThenRefused(Reason::APPROVAL_AFTERWARDS, "/events/0/data/afterTheFact");
+  GivenCase(kGirl).When(request).ThenRefused(Reason::APPROVAL_AFTERWARDS,
+                                             "/events/0/data/afterTheFact");
 }
 
 TEST(ApprovalRequested, IsRefusedOfAnEventThatIsRecordedAlready) {
@@ -151,7 +159,8 @@ TEST(ApprovalRequested, IsRefusedForARowThatNeedsNoneOrIsNotOfACase) {
 }
 
 TEST(ApprovalRequested, IsRefusedWithoutContent) {
-  Event request = events::MakeEvent<schema::ApprovalRequested>(kDay, [](auto out) { out.setTarget("34"); });
+  Event request =
+      events::MakeEvent<schema::ApprovalRequested>(kDay, [](auto out) { out.setTarget("34"); });
   GivenCase(kGirl).When(request).ThenRefused(Reason::INVALID_FIELD, "/events/0/data/content");
 }
 
@@ -190,7 +199,9 @@ TEST(ApprovalGiven, IsTakenFromASecondPerson) {
 }
 
 TEST(ApprovalGiven, IsRefusedFromTheAuthor) {
-  GivenCase(kGirl + Requested98(kPlaced)).When(Given98b(1, kPlaced)).ThenRefused(Reason::APPROVAL_BY_AUTHOR);
+  GivenCase(kGirl + Requested98(kPlaced))
+      .When(Given98b(1, kPlaced))
+      .ThenRefused(Reason::APPROVAL_BY_AUTHOR);
 }
 
 TEST(ApprovalGiven, IsRefusedForOtherContent) {
@@ -202,7 +213,11 @@ TEST(ApprovalGiven, IsRefusedForOtherContent) {
 
 TEST(ApprovalGiven, IsRefusedOnceTheRequestHasExpired) {
   auto given = kGirl + Requested98(kPlaced, {.expires = kNow});
-  GivenCase(given).At(kNow).By("h1", "MCA").When(Given98b(1, kPlaced)).ThenRefused(Reason::APPROVAL_EXPIRED);
+  GivenCase(given)
+      .At(kNow)
+      .By("h1", "MCA")
+      .When(Given98b(1, kPlaced))
+      .ThenRefused(Reason::APPROVAL_EXPIRED);
 }
 
 TEST(ApprovalGiven, IsRefusedASecondTime) {
@@ -214,15 +229,24 @@ TEST(ApprovalGiven, IsRefusedASecondTime) {
 
 TEST(ApprovalGiven, IsTakenOnlyFromTheOneAsked) {
   auto named = kGirl + Requested98(kPlaced, {.to = "h1"});
-  GivenCase(named).By("w2", "MCA").When(Given98b(1, kPlaced)).ThenRefused(Reason::APPROVAL_NOT_ASKED);
+  GivenCase(named)
+      .By("w2", "MCA")
+      .When(Given98b(1, kPlaced))
+      .ThenRefused(Reason::APPROVAL_NOT_ASKED);
   GivenCase(named).By("h1", "MCA").When(Given98b(1, kPlaced)).ThenRecorded();
   auto unit = kGirl + Requested98(kPlaced, {.to_unit = "PSB"});
-  GivenCase(unit).By("h1", "MCA").When(Given98b(1, kPlaced)).ThenRefused(Reason::APPROVAL_NOT_ASKED);
+  GivenCase(unit)
+      .By("h1", "MCA")
+      .When(Given98b(1, kPlaced))
+      .ThenRefused(Reason::APPROVAL_NOT_ASKED);
   GivenCase(unit).By("p1", "PSB").When(Given98b(1, kPlaced)).ThenRecorded();
 }
 
 TEST(ApprovalGiven, IsRefusedWithoutTheRequest) {
-  GivenCase(kGirl).By("h1", "MCA").When(Given98b(1, kPlaced)).ThenRefused(Reason::REFERENCE_UNKNOWN);
+  GivenCase(kGirl)
+      .By("h1", "MCA")
+      .When(Given98b(1, kPlaced))
+      .ThenRefused(Reason::REFERENCE_UNKNOWN);
   // 3 is an event of the case, not of the sibling stream.
   GivenCase(kGirl + Requested98(kPlaced))
       .By("h1", "MCA")

@@ -31,7 +31,9 @@ TEST(Case, DecidesEachEventOfACommandOnTheStateAfterTheOnesBefore) {
 }
 
 TEST(Case, RecordsNothingOfACommandOneOfWhoseEventsIsRefused) {
-  GivenCase({Rescued(), Opened()}).When({Risk(), VisitPlanned()}).ThenRefused(Reason::FILE_NOT_OPENED);
+  GivenCase({Rescued(), Opened()})
+      .When({Risk(), VisitPlanned()})
+      .ThenRefused(Reason::FILE_NOT_OPENED);
 }
 
 TEST(Case, TakesWhenClosedOnlyWhatTheCatalogueNames) {
@@ -71,8 +73,12 @@ TEST(Case, CountsASamplesNumberInItsOwnStream) {
   GivenCase({Rescued(), Sample26()})
       .When(Compared(1, "none"))
       .ThenRefused(Reason::REFERENCE_UNKNOWN, "/events/0/data/of");
-  GivenCase({Rescued(), Sample26()}).When(Compared(3, "none")).ThenRefused(Reason::REFERENCE_UNKNOWN);
-  GivenCase({Rescued(), Sample26()}).When(Compared(0, "none")).ThenRefused(Reason::REFERENCE_UNKNOWN);
+  GivenCase({Rescued(), Sample26()})
+      .When(Compared(3, "none"))
+      .ThenRefused(Reason::REFERENCE_UNKNOWN);
+  GivenCase({Rescued(), Sample26()})
+      .When(Compared(0, "none"))
+      .ThenRefused(Reason::REFERENCE_UNKNOWN);
 }
 
 Event WithHandoverIn(const events::StreamId& stream) {
@@ -100,7 +106,9 @@ TEST(Case, MayPointAtAnEventOfAnotherCaseWhereNothingRestsOnIt) {
 }
 
 TEST(Case, KnowsOnlyPersonsThatWereRecorded) {
-  GivenCase({Rescued()}).When(Conflict(kAunt)).ThenRefused(Reason::PERSON_UNKNOWN, "/events/0/data/person");
+  GivenCase({Rescued()})
+      .When(Conflict(kAunt))
+      .ThenRefused(Reason::PERSON_UNKNOWN, "/events/0/data/person");
   GivenCase({Rescued(), Related(kAunt, {"seller"})}).When(Conflict(kAunt)).ThenRecorded();
 }
 

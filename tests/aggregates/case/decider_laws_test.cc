@@ -1,5 +1,5 @@
-// What holds of the decider whatever is asked of it: deterministic, Evolve total, the state a fold of what
-// was accepted, the two streams of a case independent of each other.
+// What holds of the decider whatever is asked of it: deterministic, Evolve total, the state a fold
+// of what was accepted, the two streams of a case independent of each other.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -99,7 +99,7 @@ TEST(CaseDecider, IsTheFoldOfWhatItAcceptedUnderTwoHundredThousandRandomCommands
   for (const auto& type : events::Catalogue::Get().types()) {
     bool of_a_case = type.forms && type.stages != schema::Stages::REGISTRY &&
                      type.stages != schema::Stages::PARTITION;
-    if (of_a_case) EXPECT_TRUE(types.contains(type.type)) << type.name << " was never accepted";
+    EXPECT_TRUE(!of_a_case || types.contains(type.type)) << type.name << " was never accepted";
   }
 }
 
@@ -143,10 +143,11 @@ TEST(CaseDecider, FoldsAnEventWhoseFieldsAreAllErased) {
 TEST(CaseDecider, RefusesOrAcceptsWhateverIsAskedWithoutFailing) {
   SCOPED_TRACE(absl::StrCat("seed ", kSeed));
   CommandGenerator generator(kSeed + 3);
-  CaseState state = Fold({Rescued(), Opened(), Wish12(), Risk(), FileOpened(), HandoverAsked(), Sample26()});
+  CaseState state =
+      Fold({Rescued(), Opened(), Wish12(), Risk(), FileOpened(), HandoverAsked(), Sample26()});
   for (int i = 0; i < 5000; ++i) {
     auto decided = CaseDecider::Decide(state, {generator.Anything()}, SampleContext());
-    if (!decided.ok()) EXPECT_TRUE(events::IsRefusal(decided.status())) << decided.status();
+    EXPECT_TRUE(decided.ok() || events::IsRefusal(decided.status())) << decided.status();
   }
 }
 

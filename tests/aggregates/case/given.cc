@@ -10,7 +10,8 @@ void Outcome::Then(const std::vector<events::Event>& expected) const {
   for (size_t i = 0; i < expected.size(); ++i) {
     EXPECT_EQ((*result_)[i].type->name, expected[i].type->name);
     EXPECT_EQ((*result_)[i].occurred_at, expected[i].occurred_at);
-    EXPECT_EQ(events::CanonicalBytes((*result_)[i]), events::CanonicalBytes(expected[i])) << "event " << i;
+    EXPECT_EQ(events::CanonicalBytes((*result_)[i]), events::CanonicalBytes(expected[i]))
+        << "event " << i;
   }
 }
 
@@ -22,12 +23,14 @@ std::vector<events::Event> Outcome::ThenRecorded() const {
 void Outcome::ThenRefused(Reason reason, absl::string_view pointer) const {
   ASSERT_FALSE(result_.ok()) << "it was recorded";
   EXPECT_EQ(events::ReasonOf(result_.status()), reason) << result_.status();
-  if (!pointer.empty()) EXPECT_EQ(events::PointerOf(result_.status()), pointer);
+  if (pointer.empty()) return;
+  EXPECT_EQ(events::PointerOf(result_.status()), pointer);
 }
 
 CaseState Outcome::State() const {
   CaseState state = before_;
-  for (const events::Event& event : ThenRecorded()) state = CaseDecider::Evolve(std::move(state), event);
+  for (const events::Event& event : ThenRecorded())
+    state = CaseDecider::Evolve(std::move(state), event);
   return state;
 }
 

@@ -1,5 +1,5 @@
-// Given these events, when this is asked, then that is recorded or refused: the decider of a case in
-// sentences. See rescue_test.cc for the shortest examples.
+// Given these events, when this is asked, then that is recorded or refused: the decider of a case
+// in sentences. See rescue_test.cc for the shortest examples.
 //
 //   GivenCase({Rescued(), Opened()}).When(Wish({})).ThenRecorded();
 //   GivenCase({Rescued()}).When(FileOpened()).ThenRefused(Reason::CASE_NOT_OPEN);

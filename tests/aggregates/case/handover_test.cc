@@ -9,11 +9,15 @@ using events::Event;
 const std::vector<Event> kGirl = {Rescued("under14")};
 const std::vector<Event> kWoman = {Rescued("from18to59")};
 
-TEST(HandoverRequested, FollowsARescue) { GivenCase(kGirl).When(HandoverAsked()).Then({HandoverAsked()}); }
+TEST(HandoverRequested, FollowsARescue) {
+  GivenCase(kGirl).When(HandoverAsked()).Then({HandoverAsked()});
+}
 
 TEST(HandoverRequested, IsRefusedWhereNobodyWasRescuedReportedOrFound) {
   GivenCase({LegalAidAsked()}).When(HandoverAsked()).ThenRefused(Reason::HANDOVER_GROUND_MISSING);
-  GivenCase({LegalAidAsked(), Opened()}).When(HandoverAsked()).ThenRefused(Reason::HANDOVER_GROUND_MISSING);
+  GivenCase({LegalAidAsked(), Opened()})
+      .When(HandoverAsked())
+      .ThenRefused(Reason::HANDOVER_GROUND_MISSING);
 }
 
 TEST(HandoverAccepted, TakesAChildWithTheNumberOfTheNotice) {
@@ -77,7 +81,9 @@ TEST(NotFoundCertified, IsTakenHoweverEarly) {
 
 TEST(GuardianFitnessAssessed, FindsAPersonFitOrNot) {
   for (const char* result : {"fit", "conditions", "unfit"}) {
-    GivenCase(kGirl + Opened() + Related(kAunt, {"otherRelative"})).When(Fitness(kAunt, result)).ThenRecorded();
+    GivenCase(kGirl + Opened() + Related(kAunt, {"otherRelative"}))
+        .When(Fitness(kAunt, result))
+        .ThenRecorded();
   }
 }
 

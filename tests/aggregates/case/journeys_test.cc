@@ -1,4 +1,5 @@
-// What goes wrong in practice: the second halves of the journeys, as far as their event types exist.
+// What goes wrong in practice: the second halves of the journeys, as far as their event types
+// exist.
 #include "tests/aggregates/case/given.h"
 
 namespace guitu::aggregates {
@@ -35,8 +36,8 @@ TEST(NightHandover, KeepsBothNamesOfTheChild) {
 }
 
 TEST(NightHandover, NeverGivesTheChildToTheAuntWhoIsTheBuyer) {
-  std::vector<Event> given = {Rescued(), Opened(), Wish12(), Related(kAunt, {"otherRelative", "buyer"}),
-                              Fitness(kAunt, "fit")};
+  std::vector<Event> given = {Rescued(), Opened(), Wish12(),
+                              Related(kAunt, {"otherRelative", "buyer"}), Fitness(kAunt, "fit")};
   Decided(given, {.ptype = "kin", .person = kAunt}).ThenRefused(Reason::NEVER_WITH_BUYER);
   ExpectRuleAndArticle(Reason::NEVER_WITH_BUYER, "R1");
 }
@@ -76,7 +77,9 @@ TEST(LegalAidOfficer, TurnsTheSuspectAwayAndHearsAnotherRelative) {
 TEST(LegalAidOfficer, MayDecideOnDayNineButNotWithoutReasons) {
   std::vector<Event> given = {LegalAidAsked(kSubject, kDay)};
   GivenCase(given).When(LegalAidSaid(1, "granted", false, On(2026, 3, 11))).ThenRecorded();
-  GivenCase(given).When(LegalAidSaid(1, "refused", false)).ThenRefused(Reason::LEGAL_AID_REASONS_MISSING);
+  GivenCase(given)
+      .When(LegalAidSaid(1, "refused", false))
+      .ThenRefused(Reason::LEGAL_AID_REASONS_MISSING);
   ExpectRuleAndArticle(Reason::LEGAL_AID_REASONS_MISSING, "R26");
 }
 
@@ -85,8 +88,9 @@ Event WantsBuyer(int day, bool absent = true) {
 }
 
 TEST(StaysWithTheBuyer, StandsOnTwoFreeWishes) {
-  std::vector<Event> given = {Rescued("from18to59"), Opened(),       Wish12(),      Capacity("full"),
-                              Related(kMan, {"buyer"}), WantsBuyer(10), WantsBuyer(12)};
+  std::vector<Event> given = {
+      Rescued("from18to59"),    Opened(),       Wish12(),      Capacity("full"),
+      Related(kMan, {"buyer"}), WantsBuyer(10), WantsBuyer(12)};
   Decided(given, {.ptype = "withBuyer", .person = kMan}).ThenRecorded();
 }
 
@@ -101,7 +105,8 @@ TEST(StaysWithTheBuyer, IsRefusedOnOneWishOrWithHimInTheNextRoom) {
 
 TEST(StaysWithTheBuyer, IsRefusedToAGirlOfSeventeenAndToWhoCannotDecide) {
   std::vector<Event> wishes = {Wish12(), Related(kMan, {"buyer"}), WantsBuyer(10), WantsBuyer(12)};
-  Decided(std::vector{Rescued("from16to17"), Opened()} + wishes, {.ptype = "withBuyer", .person = kMan})
+  Decided(std::vector{Rescued("from16to17"), Opened()} + wishes,
+          {.ptype = "withBuyer", .person = kMan})
       .ThenRefused(Reason::NEVER_WITH_BUYER);
   Decided(std::vector{Rescued("from18to59"), Opened()} + wishes + Capacity("limited"),
           {.ptype = "withBuyer", .person = kMan})
@@ -109,8 +114,8 @@ TEST(StaysWithTheBuyer, IsRefusedToAGirlOfSeventeenAndToWhoCannotDecide) {
 }
 
 TEST(SoldByHerParents, KeepsTheParentsFromSpeakingAndCaring) {
-  std::vector<Event> given = {Rescued(), Opened(), Wish12(), Related(kFather, {"birthFather", "seller"}),
-                              Conflict(kFather)};
+  std::vector<Event> given = {Rescued(), Opened(), Wish12(),
+                              Related(kFather, {"birthFather", "seller"}), Conflict(kFather)};
   GivenCase(given).When(Fitness(kFather)).ThenRefused(Reason::FLAGGED_NOT_FIT);
   GivenCase(given).When(LegalAidAsked(kFather)).ThenRefused(Reason::APPLICANT_FLAGGED);
   Decided(given, {.ptype = "birthParents", .person = kFather}).ThenRefused(Reason::CARER_FLAGGED);
@@ -120,8 +125,8 @@ TEST(ChildOfTheBoughtMarriage, MayLiveWithTheManWhoBoughtHisMother) {
   // Each subject has its own roles: the man is buyer in her case, father in the child's.
   std::vector<Event> hers = {Rescued("from16to17"), Opened(), Wish12(), Related(kMan, {"buyer"})};
   Decided(hers, {.ptype = "ownHome", .person = kMan}).ThenRefused(Reason::NEVER_WITH_BUYER);
-  std::vector<Event> childs = {Rescued("under14"), Opened(), Wish12(), Related(kMan, {"birthFather"}),
-                               Fitness(kMan)};
+  std::vector<Event> childs = {Rescued("under14"), Opened(), Wish12(),
+                               Related(kMan, {"birthFather"}), Fitness(kMan)};
   Decided(childs, {.ptype = "birthParents", .person = kMan}).ThenRecorded();
 }
 
@@ -134,7 +139,8 @@ TEST(ChildOfTheBoughtMarriage, IsRegisteredWithoutDna) {
 TEST(WomanWithoutWords, IsHeardByObservationAndPlacedAfterTheAssessment) {
   Event heard = Wish12({.answer = "unable", .ability = "disability", .observed = true});
   std::vector<Event> given = {Rescued("from18to59"), Opened()};
-  GivenCase(given).When(Wish12({.answer = "unable", .ability = "disability"}))
+  GivenCase(given)
+      .When(Wish12({.answer = "unable", .ability = "disability"}))
       .ThenRefused(Reason::WISH_OBSERVATION_MISSING);
   GivenCase(given).When(heard).ThenRecorded();
   Decided(given + heard, {}).ThenRefused(Reason::CAPACITY_IN_DOUBT);

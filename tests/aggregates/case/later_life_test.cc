@@ -28,7 +28,9 @@ TEST(HouseholdRegistrationApplied, OfAWelfareChildFollowsTheCertificate) {
 
 TEST(HouseholdRegistrationApplied, OfAnOwnChildNamesAParent) {
   for (const char* role : {"birthFather", "birthMother", "adoptiveParent"}) {
-    GivenCase(kChild + Related(kFather, {role})).When(HukouApplied({.kind = "childOfVictim"})).ThenRecorded();
+    GivenCase(kChild + Related(kFather, {role}))
+        .When(HukouApplied({.kind = "childOfVictim"}))
+        .ThenRecorded();
   }
   GivenCase(kChild + Related(kFather, {"grandparent"}))
       .When(HukouApplied({.kind = "childOfVictim"}))
@@ -74,12 +76,16 @@ TEST(HouseholdRegistered, OfAChildOfUnknownOriginWaitsForTheComparison) {
 }
 
 TEST(HouseholdRegistered, GoesByTheNewestResultOfASample) {
-  auto applied = kChild + HukouApplied({.origin_unknown = "yes"}) + Sample26() + Compared(4, "none");
-  GivenCase(applied + Compared(4, "invalid")).When(HukouEntered()).ThenRefused(Reason::DNA_COMPARISON_NEEDED);
+  auto applied =
+      kChild + HukouApplied({.origin_unknown = "yes"}) + Sample26() + Compared(4, "none");
+  GivenCase(applied + Compared(4, "invalid"))
+      .When(HukouEntered())
+      .ThenRefused(Reason::DNA_COMPARISON_NEEDED);
 }
 
 TEST(HouseholdRegistered, TakesNoComparisonOfAParentForTheChilds) {
-  auto applied = kChild + HukouApplied({.origin_unknown = "yes"}) + Related(kFather, {"birthFather"});
+  auto applied =
+      kChild + HukouApplied({.origin_unknown = "yes"}) + Related(kFather, {"birthFather"});
   GivenCase(applied + Sample26(kFather) + Compared(5, "none"))
       .When(HukouEntered())
       .ThenRefused(Reason::DNA_COMPARISON_NEEDED);
@@ -128,11 +134,14 @@ TEST(DedicatedFileOpened, NeedsAnOpenCase) {
 }
 
 TEST(DedicatedFileOpened, IsRefusedWithACadenceThatIsNotThere) {
-  GivenCase(kChild).When(FileOpened("Z9")).ThenRefused(Reason::INVALID_FIELD, "/events/0/data/cadence");
+  GivenCase(kChild)
+      .When(FileOpened("Z9"))
+      .ThenRefused(Reason::INVALID_FIELD, "/events/0/data/cadence");
 }
 
 TEST(FollowUpScheduled, NumbersTheVisits) {
-  auto recorded = GivenCase(kChild + FileOpened()).When({VisitPlanned(), VisitPlanned()}).ThenRecorded();
+  auto recorded =
+      GivenCase(kChild + FileOpened()).When({VisitPlanned(), VisitPlanned()}).ThenRecorded();
   EXPECT_EQ(recorded.at(0).As<schema::FollowUpScheduled>().getNo(), 1);
   EXPECT_EQ(recorded.at(1).As<schema::FollowUpScheduled>().getNo(), 2);
 }
@@ -152,7 +161,9 @@ TEST(FollowUpCompleted, IsTakenWhoeverWasThere) {
 }
 
 TEST(FollowUpCompleted, IsTakenAfterTheVisitWasMissed) {
-  GivenCase(kChild + FileOpened() + VisitPlanned() + VisitMissed(4)).When(Visited(4)).ThenRecorded();
+  GivenCase(kChild + FileOpened() + VisitPlanned() + VisitMissed(4))
+      .When(Visited(4))
+      .ThenRecorded();
 }
 
 TEST(FollowUpCompleted, IsRefusedForAVisitThatWasNotPlanned) {
@@ -160,7 +171,9 @@ TEST(FollowUpCompleted, IsRefusedForAVisitThatWasNotPlanned) {
 }
 
 TEST(FollowUpMissed, IsTheSoftwaresOwn) {
-  GivenCase(kChild + FileOpened() + VisitPlanned()).When(VisitMissed(4)).ThenRefused(Reason::SOFTWARE_ONLY);
+  GivenCase(kChild + FileOpened() + VisitPlanned())
+      .When(VisitMissed(4))
+      .ThenRefused(Reason::SOFTWARE_ONLY);
 }
 
 TEST(NeedIdentified, IsTakenBeforeAndAfterOpening) {
@@ -179,8 +192,8 @@ TEST(LegalAidRightNotified, IsNeverBarred) {
 TEST(LegalAidApplied, OpensAStream) { GivenCase({}).When(LegalAidAsked()).ThenRecorded(); }
 
 TEST(LegalAidApplied, IsRefusedFromAFlaggedGuardianAndTakenFromAnotherRelative) {
-  auto given =
-      kChild + Related(kAunt, {"otherRelative"}) + Related(kFather, {"guardian"}) + Conflict(kFather);
+  auto given = kChild + Related(kAunt, {"otherRelative"}) + Related(kFather, {"guardian"}) +
+               Conflict(kFather);
   GivenCase(given)
       .When(LegalAidAsked(kFather))
       .ThenRefused(Reason::APPLICANT_FLAGGED, "/events/0/data/applicant");
@@ -190,7 +203,9 @@ TEST(LegalAidApplied, IsRefusedFromAFlaggedGuardianAndTakenFromAnotherRelative) 
 TEST(LegalAidDecided, FollowsTheApplication) {
   GivenCase(kChild + LegalAidAsked()).When(LegalAidSaid(3, "granted", false)).ThenRecorded();
   GivenCase(kChild).When(LegalAidSaid(1, "granted")).ThenRefused(Reason::LEGAL_AID_NOT_APPLIED);
-  GivenCase(kChild + LegalAidAsked()).When(LegalAidSaid(1, "granted")).ThenRefused(Reason::REFERENCE_UNKNOWN);
+  GivenCase(kChild + LegalAidAsked())
+      .When(LegalAidSaid(1, "granted"))
+      .ThenRefused(Reason::REFERENCE_UNKNOWN);
 }
 
 TEST(LegalAidDecided, GivesReasonsForEachNo) {
@@ -220,7 +235,8 @@ schema::YesNo LateOn(absl::Time received, absl::Time decided) {
 }
 
 TEST(LegalAidDecided, IsAcceptedLateAndSaysSo) {
-  // Worked case 2 of the clocks: received on Friday 3 March 2023, the seventh day is Friday 10 March.
+  // Worked case 2 of the clocks: received on Friday 3 March 2023, the seventh day is Friday 10
+  // March.
   EXPECT_EQ(LateOn(On(2023, 3, 3), On(2023, 3, 10)), schema::YesNo::NO);
   EXPECT_EQ(LateOn(On(2023, 3, 3), On(2023, 3, 14)), schema::YesNo::YES);
   // The day ends at 24:00.
@@ -247,17 +263,23 @@ TEST(CaseAssigned, PutsTheNewWorkerInThePlaceOfTheOld) {
   EXPECT_EQ(state.workers["MCA"], "w2");
 }
 
-TEST(CaseAssigned, IsTakenInAClosedCase) { GivenCase(kChild).Closed().When(Assigned()).ThenRecorded(); }
+TEST(CaseAssigned, IsTakenInAClosedCase) {
+  GivenCase(kChild).Closed().When(Assigned()).ThenRecorded();
+}
 
 TEST(CaseAssigned, IsRefusedForAUnitThatIsNotThere) {
   for (const char* unit : {"XYZ", "OLD"}) {
-    GivenCase(kChild).When(Assigned(unit, "w1")).ThenRefused(Reason::UNIT_UNKNOWN, "/events/0/data/unit");
+    GivenCase(kChild)
+        .When(Assigned(unit, "w1"))
+        .ThenRefused(Reason::UNIT_UNKNOWN, "/events/0/data/unit");
   }
 }
 
 TEST(CaseAssigned, IsRefusedForAWorkerWhoIsNotThereToday) {
   for (const char* staff : {"nobody", "s1", "e1", "f1", "p1"}) {
-    GivenCase(kChild).When(Assigned("MCA", staff)).ThenRefused(Reason::WORKER_UNKNOWN, "/events/0/data/staff");
+    GivenCase(kChild)
+        .When(Assigned("MCA", staff))
+        .ThenRefused(Reason::WORKER_UNKNOWN, "/events/0/data/staff");
   }
 }
 

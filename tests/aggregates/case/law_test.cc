@@ -18,73 +18,82 @@ Age AgeOf(const std::vector<Event>& given, absl::CivilDay day) {
 
 TEST(Age, IsFullOnTheDayAfterTheEighteenthBirthday) {
   std::vector<Event> given = {Asserted({.year = 2008, .month = 5, .day = 4})};
-  EXPECT_EQ(AgeOf(given, {2026, 5, 3}), Age::kMinor);
-  EXPECT_EQ(AgeOf(given, {2026, 5, 4}), Age::kMinor);
-  EXPECT_EQ(AgeOf(given, {2026, 5, 5}), Age::kAdult);
+  EXPECT_EQ(AgeOf(given, absl::CivilDay(2026, 5, 3)), Age::kMinor);
+  EXPECT_EQ(AgeOf(given, absl::CivilDay(2026, 5, 4)), Age::kMinor);
+  EXPECT_EQ(AgeOf(given, absl::CivilDay(2026, 5, 5)), Age::kAdult);
 }
 
 TEST(Age, IsThatOfTheDayAskedForNotOfToday) {
   std::vector<Event> given = {Asserted({.year = 2008})};
-  EXPECT_EQ(AgeOf(given, {2020, 1, 1}), Age::kMinor);
-  EXPECT_EQ(AgeOf(given, {2030, 1, 1}), Age::kAdult);
+  EXPECT_EQ(AgeOf(given, absl::CivilDay(2020, 1, 1)), Age::kMinor);
+  EXPECT_EQ(AgeOf(given, absl::CivilDay(2030, 1, 1)), Age::kAdult);
 }
 
 TEST(Age, OfSomebodyBornOnALeapDayIsFullAfterTheFirstOfMarch) {
   std::vector<Event> given = {Asserted({.year = 2008, .month = 2, .day = 29})};
-  EXPECT_EQ(AgeOf(given, {2026, 3, 1}), Age::kMinor);
-  EXPECT_EQ(AgeOf(given, {2026, 3, 2}), Age::kAdult);
+  EXPECT_EQ(AgeOf(given, absl::CivilDay(2026, 3, 1)), Age::kMinor);
+  EXPECT_EQ(AgeOf(given, absl::CivilDay(2026, 3, 2)), Age::kAdult);
 }
 
 TEST(Age, IsUnknownWhereNobodySaidAnything) {
-  EXPECT_EQ(AgeOf({}, {2026, 1, 1}), Age::kUnknown);
-  EXPECT_EQ(AgeOf({Rescued("unknown")}, {2026, 3, 2}), Age::kUnknown);
-  EXPECT_EQ(AgeOf({Rescued("other")}, {2026, 3, 2}), Age::kUnknown);
+  EXPECT_EQ(AgeOf({}, absl::CivilDay(2026, 1, 1)), Age::kUnknown);
+  EXPECT_EQ(AgeOf({Rescued("unknown")}, absl::CivilDay(2026, 3, 2)), Age::kUnknown);
+  EXPECT_EQ(AgeOf({Rescued("other")}, absl::CivilDay(2026, 3, 2)), Age::kUnknown);
 }
 
 TEST(Age, IsUnknownWhereTheEstimateAllowsBoth) {
   std::vector<Event> given = {Asserted({.year = 2008, .estimated = true, .range = 2})};
-  EXPECT_EQ(AgeOf(given, {2023, 1, 1}), Age::kMinor);
-  EXPECT_EQ(AgeOf(given, {2025, 1, 1}), Age::kUnknown);
-  EXPECT_EQ(AgeOf(given, {2028, 1, 1}), Age::kUnknown);
-  EXPECT_EQ(AgeOf(given, {2028, 1, 2}), Age::kAdult);
+  EXPECT_EQ(AgeOf(given, absl::CivilDay(2023, 1, 1)), Age::kMinor);
+  EXPECT_EQ(AgeOf(given, absl::CivilDay(2025, 1, 1)), Age::kUnknown);
+  EXPECT_EQ(AgeOf(given, absl::CivilDay(2028, 1, 1)), Age::kUnknown);
+  EXPECT_EQ(AgeOf(given, absl::CivilDay(2028, 1, 2)), Age::kAdult);
 }
 
 TEST(Age, ByBandIsThatOfTheRescueAndGoesOn) {
-  EXPECT_EQ(AgeOf({Rescued("under14")}, {2026, 3, 2}), Age::kMinor);
-  EXPECT_EQ(AgeOf({Rescued("from14to15")}, {2026, 3, 2}), Age::kMinor);
-  EXPECT_EQ(AgeOf({Rescued("from16to17")}, {2026, 3, 2}), Age::kMinor);
-  EXPECT_EQ(AgeOf({Rescued("from16to17")}, {2027, 3, 2}), Age::kUnknown);
-  EXPECT_EQ(AgeOf({Rescued("from16to17")}, {2028, 3, 2}), Age::kAdult);
-  EXPECT_EQ(AgeOf({Rescued("from18to59")}, {2026, 3, 2}), Age::kAdult);
-  EXPECT_EQ(AgeOf({Rescued("from60")}, {2026, 3, 2}), Age::kAdult);
+  EXPECT_EQ(AgeOf({Rescued("under14")}, absl::CivilDay(2026, 3, 2)), Age::kMinor);
+  EXPECT_EQ(AgeOf({Rescued("from14to15")}, absl::CivilDay(2026, 3, 2)), Age::kMinor);
+  EXPECT_EQ(AgeOf({Rescued("from16to17")}, absl::CivilDay(2026, 3, 2)), Age::kMinor);
+  EXPECT_EQ(AgeOf({Rescued("from16to17")}, absl::CivilDay(2027, 3, 2)), Age::kUnknown);
+  EXPECT_EQ(AgeOf({Rescued("from16to17")}, absl::CivilDay(2028, 3, 2)), Age::kAdult);
+  EXPECT_EQ(AgeOf({Rescued("from18to59")}, absl::CivilDay(2026, 3, 2)), Age::kAdult);
+  EXPECT_EQ(AgeOf({Rescued("from60")}, absl::CivilDay(2026, 3, 2)), Age::kAdult);
 }
 
 TEST(Age, ByABirthDateGoesBeforeTheBand) {
-  EXPECT_EQ(AgeOf({Rescued("from18to59"), Asserted({.year = 2010})}, {2026, 3, 2}), Age::kMinor);
-  EXPECT_EQ(AgeOf({Rescued("under14"), Asserted({.year = 2000})}, {2026, 3, 2}), Age::kAdult);
+  EXPECT_EQ(AgeOf({Rescued("from18to59"), Asserted({.year = 2010})}, absl::CivilDay(2026, 3, 2)),
+            Age::kMinor);
+  EXPECT_EQ(AgeOf({Rescued("under14"), Asserted({.year = 2000})}, absl::CivilDay(2026, 3, 2)),
+            Age::kAdult);
 }
 
 TEST(Age, ByAnEstimateWithoutARangeDoesNotOutweighTheBand) {
   Event estimate = Asserted({.year = 2000, .estimated = true});
-  EXPECT_EQ(AgeOf({Rescued("under14"), estimate}, {2026, 3, 2}), Age::kUnknown);
-  EXPECT_EQ(AgeOf({Rescued("from18to59"), estimate}, {2026, 3, 2}), Age::kAdult);
-  EXPECT_EQ(AgeOf({Rescued("unknown"), estimate}, {2026, 3, 2}), Age::kAdult);
+  EXPECT_EQ(AgeOf({Rescued("under14"), estimate}, absl::CivilDay(2026, 3, 2)), Age::kUnknown);
+  EXPECT_EQ(AgeOf({Rescued("from18to59"), estimate}, absl::CivilDay(2026, 3, 2)), Age::kAdult);
+  EXPECT_EQ(AgeOf({Rescued("unknown"), estimate}, absl::CivilDay(2026, 3, 2)), Age::kAdult);
 }
 
 TEST(Age, IsByTheBestProvedBirthDateAndOfThoseByTheNewest) {
   Event said = Asserted({.year = 2000, .proof = "said"});
   Event dna = Asserted({.year = 2010, .proof = "dna"});
-  EXPECT_EQ(AgeOf({said, dna}, {2026, 3, 2}), Age::kMinor);
-  EXPECT_EQ(AgeOf({dna, said}, {2026, 3, 2}), Age::kMinor);
-  EXPECT_EQ(AgeOf({said, Asserted({.year = 2011, .proof = "said"})}, {2026, 3, 2}), Age::kMinor);
-  EXPECT_EQ(AgeOf({Asserted({.year = 2011, .proof = "odd"}), said}, {2026, 3, 2}), Age::kAdult);
+  EXPECT_EQ(AgeOf({said, dna}, absl::CivilDay(2026, 3, 2)), Age::kMinor);
+  EXPECT_EQ(AgeOf({dna, said}, absl::CivilDay(2026, 3, 2)), Age::kMinor);
+  EXPECT_EQ(AgeOf({said, Asserted({.year = 2011, .proof = "said"})}, absl::CivilDay(2026, 3, 2)),
+            Age::kMinor);
+  EXPECT_EQ(AgeOf({Asserted({.year = 2011, .proof = "odd"}), said}, absl::CivilDay(2026, 3, 2)),
+            Age::kAdult);
 }
 
 TEST(Age, IsNotWhatTheBuyerOrAFlaggedPersonSays) {
   Event by_man = Asserted({.year = 2000, .proof = "paper", .said_by = kMan});
-  EXPECT_EQ(AgeOf({Rescued("from16to17"), Related(kMan, {"other"}), by_man}, {2026, 3, 2}), Age::kAdult);
-  EXPECT_EQ(AgeOf({Rescued("from16to17"), Related(kMan, {"buyer"}), by_man}, {2026, 3, 2}), Age::kMinor);
-  EXPECT_EQ(AgeOf({Rescued("from16to17"), Related(kMan, {"other"}), by_man, Conflict(kMan)}, {2026, 3, 2}),
+  EXPECT_EQ(
+      AgeOf({Rescued("from16to17"), Related(kMan, {"other"}), by_man}, absl::CivilDay(2026, 3, 2)),
+      Age::kAdult);
+  EXPECT_EQ(
+      AgeOf({Rescued("from16to17"), Related(kMan, {"buyer"}), by_man}, absl::CivilDay(2026, 3, 2)),
+      Age::kMinor);
+  EXPECT_EQ(AgeOf({Rescued("from16to17"), Related(kMan, {"other"}), by_man, Conflict(kMan)},
+                  absl::CivilDay(2026, 3, 2)),
             Age::kMinor);
 }
 
@@ -103,8 +112,10 @@ TEST(Protection, IsOfMinorsOfWhoMayBeOneAndOfAdultsWithoutFullCapacity) {
 }
 
 TEST(Term, CountsCalendarDaysAndMovesALastDayOff) {
-  EXPECT_EQ(LastDayOf(SampleRules(), "K11", {2023, 3, 3}), absl::CivilDay(2023, 3, 10));
-  EXPECT_EQ(LastDayOf(SampleRules(), "K11", {2023, 3, 4}), absl::CivilDay(2023, 3, 13));
+  EXPECT_EQ(LastDayOf(SampleRules(), "K11", absl::CivilDay(2023, 3, 3)),
+            absl::CivilDay(2023, 3, 10));
+  EXPECT_EQ(LastDayOf(SampleRules(), "K11", absl::CivilDay(2023, 3, 4)),
+            absl::CivilDay(2023, 3, 13));
 }
 
 TEST(Term, CountsWorkingDaysWhereTheRuleSetSaysSo) {
@@ -118,7 +129,7 @@ TEST(Term, CountsWorkingDaysWhereTheRuleSetSaysSo) {
   figure.setName("K11.workingDays");
   figure.setYes(schema::YesNo::YES);
   RuleData rules = SampleRules().With(row.asReader());
-  EXPECT_EQ(LastDayOf(rules, "K11", {2023, 3, 3}), absl::CivilDay(2023, 3, 14));
+  EXPECT_EQ(LastDayOf(rules, "K11", absl::CivilDay(2023, 3, 3)), absl::CivilDay(2023, 3, 14));
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ Outcome Decided(const std::vector<Event>& given, const PlacementOf& placement) {
   return GivenCase(given + Approved(placed)).When(placed);
 }
 
-std::vector<Event> WithAunt(std::vector<Event> given, std::vector<std::string> roles = {"otherRelative"}) {
+std::vector<Event> WithAunt(std::vector<Event> given,
+                            std::vector<std::string> roles = {"otherRelative"}) {
   return given + Related(kAunt, std::move(roles));
 }
 
@@ -41,7 +42,9 @@ TEST(PlacementDecided, IsTakenForAnInstitutionAndNamesTheApprover) {
 
 TEST(PlacementDecided, IsRefusedBeforeTheWishIsHeard) {
   Event placed = Placed({.wish = 1});
-  GivenCase(std::vector{Rescued(), Opened()} + Approved(placed)).When(placed).ThenRefused(Reason::WISH_NOT_HEARD);
+  GivenCase(std::vector{Rescued(), Opened()} + Approved(placed))
+      .When(placed)
+      .ThenRefused(Reason::WISH_NOT_HEARD);
 }
 
 TEST(PlacementDecided, IsRefusedOnAWishThatIsNone) {
@@ -81,7 +84,8 @@ TEST(PlacementDecided, AsksNoAssessmentForAnAdult) {
 }
 
 TEST(PlacementDecided, GivesWhoMayBeAMinorTheProtectionOfOne) {
-  Decided(WithAunt(kUnknownAge), {.ptype = "kin", .person = kAunt}).ThenRefused(Reason::CARER_NOT_FIT);
+  Decided(WithAunt(kUnknownAge), {.ptype = "kin", .person = kAunt})
+      .ThenRefused(Reason::CARER_NOT_FIT);
   Decided(WithAunt(kUnknownAge, {"buyer"}), {.ptype = "kin", .person = kAunt})
       .ThenRefused(Reason::NEVER_WITH_BUYER);
 }
@@ -106,7 +110,8 @@ TEST(PlacementDecided, NeverLetsAMinorLiveWithTheBuyerByItsName) {
 TEST(PlacementDecided, BelievesTheWorkerWhoFoundTheBuyersHousehold) {
   for (const char* check : {"buyer", "household"}) {
     auto given = WithAunt(kGirl) + Fitness(kAunt, "fit");
-    Decided(given, {.ptype = "kin", .person = kAunt, .check = check}).ThenRefused(Reason::NEVER_WITH_BUYER);
+    Decided(given, {.ptype = "kin", .person = kAunt, .check = check})
+        .ThenRefused(Reason::NEVER_WITH_BUYER);
   }
 }
 
@@ -149,7 +154,11 @@ TEST(PlacementDecided, LetsAnAbleAdultLiveWithWhomSheWants) {
 // --- The able adult and the buyer ---
 
 Event WantsBuyer(absl::Time at, bool alone = true, bool absent = true, std::string answer = "yes") {
-  return Wish12({.topic = "liveWithBuyer", .answer = answer, .alone = alone, .buyer_absent = absent, .at = at});
+  return Wish12({.topic = "liveWithBuyer",
+                 .answer = answer,
+                 .alone = alone,
+                 .buyer_absent = absent,
+                 .at = at});
 }
 
 const absl::Time kFirst = On(2026, 2, 10);
@@ -182,9 +191,11 @@ TEST(PlacementDecided, IsRefusedWithTheBuyerOnTwoWishesOfOneDay) {
 
 TEST(PlacementDecided, IsRefusedWithTheBuyerWhereAWishWasHeardWithHimThere) {
   auto next_room = WomanAndBuyer({WantsBuyer(kFirst), WantsBuyer(kSecond, true, false)});
-  Decided(next_room, {.ptype = "withBuyer", .person = kMan}).ThenRefused(Reason::BUYER_WISHES_MISSING);
+  Decided(next_room, {.ptype = "withBuyer", .person = kMan})
+      .ThenRefused(Reason::BUYER_WISHES_MISSING);
   auto not_alone = WomanAndBuyer({WantsBuyer(kFirst), WantsBuyer(kSecond, false, true)});
-  Decided(not_alone, {.ptype = "withBuyer", .person = kMan}).ThenRefused(Reason::BUYER_WISHES_MISSING);
+  Decided(not_alone, {.ptype = "withBuyer", .person = kMan})
+      .ThenRefused(Reason::BUYER_WISHES_MISSING);
 }
 
 TEST(PlacementDecided, IsRefusedWithTheBuyerOnWishesForSomethingElse) {
@@ -216,7 +227,8 @@ TEST(PlacementDecided, IsRefusedWithTheBuyerWhileTheCapacityIsFoundInDoubt) {
 }
 
 TEST(PlacementDecided, IsRefusedWithTheBuyerWhereSheIsSeventeen) {
-  auto given = WomanAndBuyer({WantsBuyer(kFirst), WantsBuyer(kSecond), Asserted({.year = 2008, .month = 12})});
+  auto given = WomanAndBuyer(
+      {WantsBuyer(kFirst), WantsBuyer(kSecond), Asserted({.year = 2008, .month = 12})});
   Decided(given, {.ptype = "withBuyer", .person = kMan}).ThenRefused(Reason::NEVER_WITH_BUYER);
 }
 

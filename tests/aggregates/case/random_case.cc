@@ -1,7 +1,6 @@
 #include "tests/aggregates/case/random_case.h"
 
 #include <array>
-
 #include <boost/json/serialize.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -91,10 +90,13 @@ void CommandGenerator::Tame(const CaseState& state, const events::StructSpec& sp
   }
 }
 
-void CommandGenerator::TameValue(const CaseState& state, const FieldSpec& field, DynamicStruct::Builder out) {
+void CommandGenerator::TameValue(const CaseState& state, const FieldSpec& field,
+                                 DynamicStruct::Builder out) {
   switch (field.kind) {
-    case ValueKind::kStruct: return Tame(state, *field.nested, out);
-    case ValueKind::kEventRef: return TameReference(state, field, out);
+    case ValueKind::kStruct:
+      return Tame(state, *field.nested, out);
+    case ValueKind::kEventRef:
+      return TameReference(state, field, out);
     case ValueKind::kDate: {
       auto days = static_cast<int32_t>(Below(25000));
       return out.set("days", days);
@@ -109,12 +111,14 @@ void CommandGenerator::TameValue(const CaseState& state, const FieldSpec& field,
     }
     case ValueKind::kPerson: {
       if (state.persons.empty() || Below(8) == 0) return out.set("self", capnp::VOID);
-      auto it = std::next(state.persons.begin(), static_cast<ptrdiff_t>(Below(state.persons.size())));
+      auto it =
+          std::next(state.persons.begin(), static_cast<ptrdiff_t>(Below(state.persons.size())));
       auto id = out.init("related").as<DynamicStruct>();
       id.set("hi", it->first.hi);
       return id.set("lo", it->first.lo + (Below(10) == 0 ? 1 : 0));
     }
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -165,11 +169,16 @@ std::string CommandGenerator::Name(const FieldSpec& field) {
   constexpr std::array kUnits = {"MCA", "STA", "PSB", "JUS", "WF", "OLD", "XYZ"};
   constexpr std::array kStaff = {"w1", "w2", "h1", "p1", "s1", "e1", "nobody"};
   switch (field.refers) {
-    case schema::Refers::UNIT: return kUnits[Below(kUnits.size())];
-    case schema::Refers::STAFF: return kStaff[Below(kStaff.size())];
-    case schema::Refers::EVENT_ROW: return AnyType().number;
-    case schema::Refers::ADMIN_CODE: return "530921";
-    default: return "caseworker";
+    case schema::Refers::UNIT:
+      return kUnits[Below(kUnits.size())];
+    case schema::Refers::STAFF:
+      return kStaff[Below(kStaff.size())];
+    case schema::Refers::EVENT_ROW:
+      return AnyType().number;
+    case schema::Refers::ADMIN_CODE:
+      return "530921";
+    default:
+      return "caseworker";
   }
 }
 

@@ -1,6 +1,6 @@
-// Random commands that have a fair chance to be accepted: events made by reflection over the catalogue,
-// whose codes are of the lists, whose references are to events and persons of the case, whose units and
-// staff are in the registry. Reproducible from the seed.
+// Random commands that have a fair chance to be accepted: events made by reflection over the
+// catalogue, whose codes are of the lists, whose references are to events and persons of the case,
+// whose units and staff are in the registry. Reproducible from the seed.
 #pragma once
 
 #include <string>
@@ -25,8 +25,10 @@ class CommandGenerator {
  private:
   events::Event One(const CaseState& state, absl::Time now);
   const events::EventType& AnyType();
-  void Tame(const CaseState& state, const events::StructSpec& spec, capnp::DynamicStruct::Builder out);
-  void TameValue(const CaseState& state, const events::FieldSpec& field, capnp::DynamicStruct::Builder out);
+  void Tame(const CaseState& state, const events::StructSpec& spec,
+            capnp::DynamicStruct::Builder out);
+  void TameValue(const CaseState& state, const events::FieldSpec& field,
+                 capnp::DynamicStruct::Builder out);
   void TameReference(const CaseState& state, const events::FieldSpec& field,
                      capnp::DynamicStruct::Builder out);
   void TameApproval(const CaseState& state, events::Event& event);

@@ -1,8 +1,7 @@
-// Every reason with which a rule refuses is shown by a test of the deciders that it refuses: this test
-// reads the others for ThenRefused(Reason::X and ExpectRefused(Reason::X.
-#include <gtest/gtest.h>
-
+// Every reason with which a rule refuses is shown by a test of the deciders that it refuses: this
+// test reads the others for ThenRefused(Reason::X and ExpectRefused(Reason::X.
 #include <capnp/schema.h>
+#include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
@@ -39,13 +38,15 @@ std::set<std::string> ReasonsThatTestsShow() {
   std::set<std::string> shown;
   const std::regex refused(R"(Refused\(\s*(?:Reason::|events::Reason::)([A-Z0-9_]+))");
   for (const char* folder : {"authorize", "case", "registry"}) {
-    for (const auto& entry : std::filesystem::directory_iterator(std::string(GUITU_TESTS_DIR) + "/" + folder)) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::string(GUITU_TESTS_DIR) + "/" + folder)) {
       if (entry.path().extension() != ".cc") continue;
       std::ifstream file(entry.path());
       std::stringstream text;
       text << file.rdbuf();
       std::string all = text.str();
-      for (std::sregex_iterator it(all.begin(), all.end(), refused), end; it != end; ++it) shown.insert((*it)[1]);
+      for (std::sregex_iterator it(all.begin(), all.end(), refused), end; it != end; ++it)
+        shown.insert((*it)[1]);
     }
   }
   return shown;
@@ -58,7 +59,8 @@ TEST(Reasons, AreEachShownToRefuseByATestOfTheDeciders) {
     const events::Problem& problem = events::ProblemOf(static_cast<Reason>(number++));
     if (problem.code != "rule-refused") continue;
     std::string name = UpperSnake(enumerant.getProto().getName().cStr());
-    EXPECT_TRUE(shown.contains(name) || Exceptions().contains(name)) << name << " is shown by no test";
+    EXPECT_TRUE(shown.contains(name) || Exceptions().contains(name))
+        << name << " is shown by no test";
   }
 }
 

@@ -20,7 +20,8 @@ TEST(VictimRescued, TellsTheCountyUntilTheCaseIsOpened) {
 }
 
 TEST(VictimRescued, MakesTheBuyerItNamesABuyer) {
-  CaseState state = GivenCase({Rescued(), Related(kMan, {"other"})}).When(RescuedFrom(kMan)).State();
+  CaseState state =
+      GivenCase({Rescued(), Related(kMan, {"other"})}).When(RescuedFrom(kMan)).State();
   EXPECT_THAT(state.persons[kMan].roles, testing::Contains("buyer"));
 }
 
@@ -70,7 +71,8 @@ TEST(RelatedPersonRecorded, GetsAnOpaqueReference) {
 }
 
 TEST(RelatedPersonRecorded, GivesEachPersonOfACommandAReferenceOfItsOwn) {
-  CaseState state = GivenCase(kRescue).When({RelatedAsked({"buyer"}), RelatedAsked({"broker"})}).State();
+  CaseState state =
+      GivenCase(kRescue).When({RelatedAsked({"buyer"}), RelatedAsked({"broker"})}).State();
   EXPECT_EQ(state.persons.size(), 2u);
 }
 
@@ -108,7 +110,9 @@ TEST(VictimWishRecorded, IsHeardByObservationOfWhoCannotSayIt) {
 }
 
 TEST(VictimWishRecorded, IsRefusedWithoutTheObservation) {
-  GivenCase(kRescue).When(Wish12({.answer = "unable"})).ThenRefused(Reason::WISH_OBSERVATION_MISSING);
+  GivenCase(kRescue)
+      .When(Wish12({.answer = "unable"}))
+      .ThenRefused(Reason::WISH_OBSERVATION_MISSING);
 }
 
 TEST(GuardianConflictFlagged, MarksAPersonThatWasRecorded) {
@@ -123,7 +127,9 @@ TEST(GuardianConflictFlagged, MayBeSaidTwice) {
 }
 
 TEST(GuardianConflictFlagged, IsRefusedOfThePersonOfTheCase) {
-  GivenCase(kRescue).When(Conflict(kSubject)).ThenRefused(Reason::PERSON_UNKNOWN, "/events/0/data/person");
+  GivenCase(kRescue)
+      .When(Conflict(kSubject))
+      .ThenRefused(Reason::PERSON_UNKNOWN, "/events/0/data/person");
 }
 
 }  // namespace

@@ -213,7 +213,8 @@ Event Compared(uint32_t of, std::string result) {
 }
 
 Event NotFound31() {
-  return Make<schema::NotFoundCertified>(kDay, [](auto out) { out.setKind(schema::NotFoundKind::FINAL); });
+  return Make<schema::NotFoundCertified>(
+      kDay, [](auto out) { out.setKind(schema::NotFoundKind::FINAL); });
 }
 
 Event Fitness(events::SubjectId person, std::string result) {
@@ -251,8 +252,9 @@ Event Moved(uint32_t of, events::SubjectId carer) {
 Event HukouApplied(const ApplicationOf& application) {
   return Make<schema::HouseholdRegistrationApplied>(kDay, [&](auto out) {
     out.initKind().setCode(application.kind);
-    out.setOriginUnknown(application.origin_unknown == "unknown" ? schema::YesNo::UNKNOWN
-                                                                 : YesNo(application.origin_unknown == "yes"));
+    out.setOriginUnknown(application.origin_unknown == "unknown"
+                             ? schema::YesNo::UNKNOWN
+                             : YesNo(application.origin_unknown == "yes"));
     if (application.birth_certificate) out.initPapers(1)[0].setCode("birthCertificate");
   });
 }

@@ -1,6 +1,6 @@
-// Events of invented persons for the tests of the deciders, each with the fields that rules read; the
-// options name what a test is about. Everything happens on 2 March 2026 unless a day is given, and is
-// recorded when it happens.
+// Events of invented persons for the tests of the deciders, each with the fields that rules read;
+// the options name what a test is about. Everything happens on 2 March 2026 unless a day is given,
+// and is recorded when it happens.
 #pragma once
 
 #include <string>
@@ -23,8 +23,8 @@ inline constexpr events::SubjectId kAunt{0xab, 1};
 inline constexpr events::SubjectId kFather{0xab, 2};
 inline constexpr events::SubjectId kMan{0xab, 3};
 
-// Units MCA, STA (acts for MCA), PSB, JUS, WF and the closed OLD; staff w1 and h1 of MCA, p1 of PSB, s1 of
-// MCA suspended, e1 of MCA until 2025, f1 of MCA from 2027.
+// Units MCA, STA (acts for MCA), PSB, JUS, WF and the closed OLD; staff w1 and h1 of MCA, p1 of
+// PSB, s1 of MCA suspended, e1 of MCA until 2025, f1 of MCA from 2027.
 const RegistryState& SampleRegistry();
 const RuleData& SampleRules();
 // kNow, w1 of MCA, the registry above.
@@ -106,7 +106,8 @@ events::Event VisitMissed(uint32_t of);
 events::Event Need60();
 events::Event RightTold(events::SubjectId to = kSubject);
 events::Event LegalAidAsked(events::SubjectId applicant = kSubject, absl::Time received = kDay);
-events::Event LegalAidSaid(uint32_t of, std::string outcome, bool reasons = true, absl::Time at = kDay);
+events::Event LegalAidSaid(uint32_t of, std::string outcome, bool reasons = true,
+                           absl::Time at = kDay);
 events::Event Assigned(std::string unit = "MCA", std::string staff = "w1");
 events::Event Accessed();
 
@@ -114,8 +115,8 @@ events::Event Accessed();
 struct RequestOf {
   std::string author = "w1";
   absl::Time expires = On(2027, 1, 1);
-  std::string to;
-  std::string to_unit;
+  std::string to = "";
+  std::string to_unit = "";
 };
 events::Event Requested98(const events::Event& proposed, const RequestOf& request = {});
 events::Event Given98b(uint32_t of, const events::Event& proposed, std::string by = "h1");

@@ -10,7 +10,8 @@ namespace guitu::aggregates {
 namespace {
 
 std::string Text(const BirthSpan& span) {
-  return absl::StrCat(absl::FormatCivilTime(span.earliest), "..", absl::FormatCivilTime(span.latest));
+  return absl::StrCat(absl::FormatCivilTime(span.earliest), "..",
+                      absl::FormatCivilTime(span.latest));
 }
 
 std::string Text(absl::Time time) { return absl::StrCat(absl::ToUnixMicros(time)); }
@@ -34,7 +35,8 @@ std::string People(const CaseState& state) {
   }
   if (state.age_band) absl::StrAppend(&out, "band ", Text(*state.age_band), "\n");
   if (state.capacity) {
-    absl::StrAppend(&out, "capacity ", state.capacity->finding, " ", Text(state.capacity->found_at), "\n");
+    absl::StrAppend(&out, "capacity ", state.capacity->finding, " ", Text(state.capacity->found_at),
+                    "\n");
   }
   for (const Wish& wish : state.heard) {
     absl::StrAppend(&out, "wish ", Text(wish.heard_at), " ", wish.free, " ", wish.with_buyer, " ",
@@ -48,7 +50,8 @@ std::string People(const CaseState& state) {
 
 std::string Matters(const CaseState& state) {
   std::string out;
-  for (const auto& [number, result] : state.samples) absl::StrAppend(&out, "sample ", number, " ", result, "\n");
+  for (const auto& [number, result] : state.samples)
+    absl::StrAppend(&out, "sample ", number, " ", result, "\n");
   if (const auto& application = state.household_application) {
     absl::StrAppend(&out, "hukou ", application->kind, " ", application->origin_unknown, " ",
                     application->origin_unsaid, " ", application->birth_certificate, "\n");
@@ -60,7 +63,8 @@ std::string Matters(const CaseState& state) {
   for (const auto& [number, received] : state.legal_aid_applications) {
     absl::StrAppend(&out, "legal aid ", number, " ", Text(received), "\n");
   }
-  for (const auto& [unit, staff] : state.workers) absl::StrAppend(&out, "worker ", unit, " ", staff, "\n");
+  for (const auto& [unit, staff] : state.workers)
+    absl::StrAppend(&out, "worker ", unit, " ", staff, "\n");
   return out;
 }
 
@@ -74,8 +78,8 @@ std::string TextOf(const CaseState& state) {
                   state.visits_planned, "\n");
   for (const Approval& approval : state.approvals) absl::StrAppend(&out, Text(approval), "\n");
   for (const events::Event& act : state.approved_acts) {
-    absl::StrAppend(&out, "act ", act.type->name, " ", act.recorder, " ", Text(act.recorded_at), " ",
-                    absl::BytesToHexString(events::CanonicalBytes(act)), "\n");
+    absl::StrAppend(&out, "act ", act.type->name, " ", act.recorder, " ", Text(act.recorded_at),
+                    " ", absl::BytesToHexString(events::CanonicalBytes(act)), "\n");
   }
   return absl::StrCat(out, People(state), Matters(state));
 }

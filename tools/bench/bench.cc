@@ -1,0 +1,293 @@
+#include "tools/bench/bench.h"
+
+#include <rocksdb/db.h>
+
+#include <atomic>
+#include <filesystem>
+
+#include <boost/json/serialize.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "adapters/clock/clock.h"
+#include "adapters/crypto/sha256.h"
+#include "adapters/http/echo.h"
+#include "events/derive.h"
+#include "events/json.h"
+#include "events/schema/aftercare.capnp.h"
+#include "tools/demo/city.h"
+
+namespace guitu::tools {
+namespace {
+
+const clock::SystemClock& SystemClock() {
+  static const clock::SystemClock clock;
+  return clock;
+}
+
+BenchFigure FromLoad(std::string name, int clients, const http::LoadReport& report) {
+  BenchFigure figure;
+  figure.name = std::move(name);
+  figure.clients = clients;
+  figure.per_second = report.PerSecond();
+  figure.p50 = report.latency.Quantile(0.5);
+  figure.p99 = report.latency.Quantile(0.99);
+  return figure;
+}
+
+std::string Rescue(uint64_t i) {
+  return absl::StrCat(
+      R"({"events":[{"type":"VictimRescued","occurredAt":"2022-03-01T09:00:00+08:00","data":{)",
+      R"("at":"2022-03-01T09:00:00+08:00","place":{"admin":"530902","address":"合成地址)", i,
+      R"("},"policeUnit":"合成刑侦大队","ageBand":"from18to59","sex":"female","foundIn":"home",)",
+      R"("injured":false,"interpreter":false}}]})");
+}
+
+// A visit of about 300 bytes, additive: If-Match: *.
+std::string Visit(uint64_t i) {
+  return absl::StrCat(
+      R"({"events":[{"type":"FollowUpCompleted","occurredAt":"2022-04-01T09:00:00+08:00","data":{)",
+      R"("at":"2022-04-01T09:00:00+08:00","mode":"homeVisit","visitors":["worker-530902"],"result":"seenAlone",)",
+      R"("seen":true,"alone":true,"minutes":40,"plain":true,"home":"low","safety":"low","buyerContact":false,)",
+      R"("ownWords":"合成原话)", i, R"("}}]})");
+}
+
+std::string Post(const std::string& target, const std::string& token, const std::string& key,
+                 absl::string_view if_match, const std::string& body) {
+  std::string text = absl::StrCat("POST ", target, " HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer ", token,
+                                  "\r\nContent-Type: application/json\r\nIdempotency-Key: ", key, "\r\n");
+  if (!if_match.empty()) absl::StrAppend(&text, "If-Match: ", if_match, "\r\n");
+  absl::StrAppend(&text, "Content-Length: ", body.size(), "\r\n\r\n", body);
+  return text;
+}
+
+}  // namespace
+
+absl::StatusOr<BenchFigure> MeasureFillSync(const std::string& dir, absl::Duration time) {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  rocksdb::DB* raw = nullptr;
+  if (!rocksdb::DB::Open(options, dir, &raw).ok()) return absl::UnavailableError("no place for the raw figure");
+  std::unique_ptr<rocksdb::DB> db(raw);
+  rocksdb::WriteOptions sync;
+  sync.sync = true;
+  std::string value(600, 'x');
+  http::LatencyHistogram latency;
+  absl::Duration begin = SystemClock().Monotonic();
+  absl::Duration now = begin;
+  for (uint64_t i = 0; now - begin < time; ++i) {
+    if (!db->Put(sync, std::to_string(i), value).ok()) return absl::UnavailableError("the disk does not take it");
+    absl::Duration after = SystemClock().Monotonic();
+    latency.Add(after - now);
+    now = after;
+  }
+  BenchFigure figure{"fillsync (raw RocksDB)", 1, 0, latency.Quantile(0.5), latency.Quantile(0.99), 0, ""};
+  figure.per_second = static_cast<double>(latency.count()) / absl::ToDoubleSeconds(now - begin);
+  return figure;
+}
+
+absl::StatusOr<BenchFigure> MeasureEcho(int clients, absl::Duration time) {
+  http::Router router;
+  http::AddEcho(&router);
+  http::ServerOptions options;
+  options.clock = &SystemClock();
+  auto server = http::Server::Start(std::move(options), std::move(router));
+  if (!server.ok()) return server.status();
+  std::string body = Visit(1);
+  http::LoadOptions load;
+  load.port = (*server)->port();
+  load.connections = clients;
+  load.time_max = time;
+  load.clock = &SystemClock();
+  load.next = [&](int, std::string* request) {
+    *request = absl::StrCat("POST /echo HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nContent-Length: ",
+                            body.size(), "\r\n\r\n", body);
+    return true;
+  };
+  auto report = http::RunLoad(load);
+  if (!report.ok()) return report.status();
+  return FromLoad("HTTP echo", clients, *report);
+}
+
+absl::StatusOr<std::unique_ptr<BenchCity>> BenchCity::Make(const std::string& dir, const BenchRun& run) {
+  auto city = std::unique_ptr<BenchCity>(new BenchCity);
+  app::CreateOptions create;
+  create.data_dir = absl::StrCat(dir, "/city");
+  create.root_key_file = absl::StrCat(dir, "/root-key");
+  create.synthetic = true;
+  create.clock = &SystemClock();
+  if (auto created = app::Installation::Create(create); !created.ok()) return created.status();
+  city->open_.data_dir = create.data_dir;
+  city->open_.root_key_file = create.root_key_file;
+  city->open_.port = 0;
+  city->open_.clock = &SystemClock();
+  auto installation = app::Installation::Open(city->open_);
+  if (!installation.ok()) return installation.status();
+  city->installation_ = *std::move(installation);
+  if (auto status = SetUpCity(*city->installation_, SystemClock().Now()); !status.ok()) return status;
+  if (auto status = city->installation_->Serve(); !status.ok()) return status;
+  for (const DemoUser& user : UsersOf(DemoCounties().front())) {
+    if (user.actor.role == "caseworker") city->worker_ = user.actor;
+  }
+  auto token = city->installation_->Token(city->worker_, absl::Hours(8));
+  if (!token.ok()) return token.status();
+  city->token_ = *token;
+  if (auto status = city->OpenCases(run.cases); !status.ok()) return status;
+  return city;
+}
+
+BenchCity::~BenchCity() = default;
+
+absl::Status BenchCity::OpenCases(uint32_t count) {
+  aggregates::Actor police;
+  for (const DemoUser& user : UsersOf(DemoCounties().front())) {
+    if (user.actor.role == "police") police = user.actor;
+  }
+  auto token = installation_->Token(police, absl::Hours(8));
+  if (!token.ok()) return token.status();
+  std::string open = absl::StrCat(R"({"events":[{"type":"CaseOpened","occurredAt":"2022-03-01T10:00:00+08:00",)",
+                                  R"("data":{"kind":"victim","owner":"530902-MCA","county":"530902"}}]})");
+  http::LoadOptions load;
+  load.port = installation_->port();
+  load.connections = 64;
+  load.requests_max = count;
+  load.clock = &SystemClock();
+  uint64_t i = 0;
+  load.next = [&](int, std::string* request) {
+    *request = Post("/v1/cases", *token, absl::StrCat("open-", i), "", Rescue(i));
+    return ++i <= count;
+  };
+  load.on_answer = [&](int, int status, absl::string_view, absl::string_view body) {
+    size_t at = body.find(R"("case":")");
+    if (status == 201 && at != absl::string_view::npos) cases_.emplace_back(body.substr(at + 8, 32));
+  };
+  auto report = http::RunLoad(load);
+  if (!report.ok()) return report.status();
+  i = 0;
+  load.requests_max = cases_.size();
+  load.on_answer = nullptr;
+  load.next = [&](int, std::string* request) {
+    if (i >= cases_.size()) return false;
+    *request = Post(absl::StrCat("/v1/cases/", cases_[i], "/events"), token_, absl::StrCat("adopt-", i), "\"1\"", open);
+    ++i;
+    return true;
+  };
+  report = http::RunLoad(load);
+  if (!report.ok()) return report.status();
+  if (cases_.size() < count) return absl::InternalError("not every case could be opened");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<BenchFigure> BenchCity::Load(const std::string& name, int clients, absl::Duration time,
+                                            std::function<std::string(uint64_t)> request) {
+  http::LoadOptions load;
+  load.port = installation_->port();
+  load.connections = clients;
+  load.time_max = time + absl::Milliseconds(300);
+  load.warm_up = absl::Milliseconds(300);
+  load.clock = &SystemClock();
+  load.next = [&](int, std::string* text) {
+    *text = request(next_key_++);
+    return true;
+  };
+  auto report = http::RunLoad(load);
+  if (!report.ok()) return report.status();
+  for (const auto& [status, times] : report->statuses) {
+    if (status != 200) return absl::InternalError(absl::StrCat(name, ": ", times, " answers were ", status));
+  }
+  return FromLoad(name, clients, *report);
+}
+
+absl::StatusOr<BenchFigure> BenchCity::CommandsOverHttp(int clients, absl::Duration time) {
+  return Load("commands over HTTP", clients, time, [&](uint64_t i) {
+    return Post(absl::StrCat("/v1/cases/", cases_[i % cases_.size()], "/events"), token_, absl::StrCat("v-", i), "*",
+                Visit(i));
+  });
+}
+
+absl::StatusOr<BenchFigure> BenchCity::ReadsOverHttp(int clients, absl::Duration time) {
+  return Load("audited reads over HTTP", clients, time, [&](uint64_t i) {
+    return absl::StrCat("GET /v1/cases/", cases_[i % cases_.size()], "?knownAt=2022-01-01 HTTP/1.1\r\nHost: b\r\n",
+                        "Authorization: Bearer ", token_, "\r\nPurpose-Of-Use: aftercare\r\n\r\n");
+  });
+}
+
+absl::StatusOr<BenchFigure> BenchCity::CommandsInProcess(int clients, absl::Duration time) {
+  aggregates::RuleData rules = aggregates::RuleData::Shipped();
+  auto codes = [&rules](absl::string_view list, absl::string_view code) { return rules.HasCode(list, code); };
+  http::LatencyHistogram latency;
+  absl::Mutex mutex;
+  int running = clients;
+  absl::Status failed;
+  absl::Duration begin = SystemClock().Monotonic();
+  const std::string& salt = installation_->salt();
+  std::function<void()> next = [&] {
+    uint64_t i = 0;
+    {
+      absl::MutexLock lock(&mutex);
+      i = next_key_++;
+    }
+    std::string text = Visit(i);
+    auto json = events::ParseJson(text);
+    runtime::Request request;
+    request.actor = worker_;
+    request.stream = *events::ParseId<events::StreamId>(cases_[i % cases_.size()]);
+    runtime::Record record;
+    record.id = events::CommandIdOf(crypto::Sha256, salt, worker_.staff, absl::StrCat("p-", i));
+    record.any_version = true;
+    record.events = *events::ReadCommand(*json, codes);
+    record.content = std::move(text);
+    request.what = std::move(record);
+    absl::Duration sent = SystemClock().Monotonic();
+    installation_->engine().Submit(std::move(request), [&, sent](runtime::Answer answer) {
+      absl::Duration now = SystemClock().Monotonic();
+      {
+        absl::MutexLock lock(&mutex);
+        if (!answer.status.ok()) failed = answer.status;
+        latency.Add(now - sent);
+        if (now - begin >= time || !failed.ok()) {
+          --running;
+          return;
+        }
+      }
+      next();
+    });
+  };
+  for (int i = 0; i < clients; ++i) next();
+  absl::MutexLock lock(&mutex);
+  auto done = [&] { return running == 0; };
+  mutex.Await(absl::Condition(&done));
+  if (!failed.ok()) return failed;
+  BenchFigure figure{"commands in process", clients, 0, latency.Quantile(0.5), latency.Quantile(0.99), 0, ""};
+  figure.per_second =
+      static_cast<double>(latency.count()) / absl::ToDoubleSeconds(SystemClock().Monotonic() - begin);
+  return figure;
+}
+
+absl::StatusOr<std::vector<BenchFigure>> BenchCity::RebuildAndRestart() {
+  installation_->Stop(absl::Seconds(5));
+  installation_ = nullptr;
+  std::vector<BenchFigure> figures;
+  absl::Duration begin = SystemClock().Monotonic();
+  auto again = app::Installation::Open(open_);
+  if (!again.ok()) return again.status();
+  figures.push_back({"restart until ready", 1, 0, SystemClock().Monotonic() - begin, {}, 0, ""});
+  again->reset();
+  auto report = app::RebuildAndCompare(open_);
+  if (!report.ok()) return report.status();
+  if (!report->differing.empty()) return absl::DataLossError("rebuilt projections differ");
+  BenchFigure rebuild{"rebuild, records", 1, 0, report->took, {}, 0, ""};
+  rebuild.per_second = static_cast<double>(report->records) / absl::ToDoubleSeconds(report->took);
+  figures.push_back(rebuild);
+  return figures;
+}
+
+uint64_t BenchCity::bytes_on_disk() const {
+  uint64_t bytes = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(open_.data_dir)) {
+    if (entry.is_regular_file()) bytes += entry.file_size();
+  }
+  return bytes;
+}
+
+}  // namespace guitu::tools
