@@ -1,5 +1,6 @@
 #include "adapters/app/engine.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
@@ -121,6 +122,7 @@ void Engine::Step(Inbox inbox, runtime::Outbox& out) {
   if (now < next_tick_) return;
   next_tick_ = now + kTick;
   if (options_.space_low) node_.set_read_only(options_.space_low());
+  if (options_.clock_suspect) node_.set_clock_suspect(options_.clock_suspect());
   node_.OnTick(out);
 }
 
@@ -177,6 +179,11 @@ void Engine::DoReads(runtime::Outbox& out) {
     worst = Gate();
     if (!worst.ok()) return Fail(std::move(worst));
     gate_passed_ = true;
+    absl::Time newest = absl::InfinitePast();
+    for (events::Partition p = 0; p <= options_.partitions; ++p) {
+      newest = std::max(newest, node_.machine(p).state().last_recorded);
+    }
+    if (options_.newest_record) options_.newest_record(newest);
   }
   node_.OnCaughtUp(worst, out);
 }
@@ -279,18 +286,25 @@ void Engine::MoveAnchor() {
 void Engine::Publish() {
   bool ready = gate_passed_ && node_.ready();
   read_only_.store(node_.read_only(), std::memory_order_relaxed);
-  if (ready && registry_published_ != node_.registry_end() + 1) {
-    registry_published_ = node_.registry_end() + 1;
-    auto state = node_.RegistryAt(node_.registry_end());
-    std::lock_guard lock(mutex_);
-    registry_ = std::move(state);
-  }
+  if (ready && registry_published_ != node_.registry_end() + 1) PublishRegistry();
   bool was = ready_.exchange(ready, std::memory_order_acq_rel);
   if (ready && !was) {
     std::lock_guard lock(mutex_);
     start_known_ = true;
     started_.notify_all();
   }
+}
+
+void Engine::PublishRegistry() {
+  registry_published_ = node_.registry_end() + 1;
+  auto state = node_.RegistryAt(node_.registry_end());
+  // What was confirmed before this start was another jump.
+  bool confirmed = clock_confirmations_known_ && state->clock_confirmations > clock_confirmations_;
+  clock_confirmations_ = state->clock_confirmations;
+  clock_confirmations_known_ = true;
+  if (confirmed && options_.clock_confirmed) options_.clock_confirmed();
+  std::lock_guard lock(mutex_);
+  registry_ = std::move(state);
 }
 
 void Engine::Fail(absl::Status status) {

@@ -47,6 +47,12 @@ struct EngineOptions {
   std::function<void(absl::string_view)> alarm;
   // True while the log takes access records only; asked at every tick.
   std::function<bool()> space_low;
+  // True while the wall clock is suspect; asked at every tick. Empty for synthetic logs: not checked.
+  std::function<bool()> clock_suspect;
+  // Told once the log is folded: when its newest record was recorded.
+  std::function<void(absl::Time)> newest_record;
+  // Told when two people have confirmed the clock (row 107f).
+  std::function<void()> clock_confirmed;
 };
 
 // Totals since the start.
@@ -98,6 +104,7 @@ class Engine {
   absl::Status Gate();
   void MoveAnchor();
   void Publish();
+  void PublishRegistry();
   void Fail(absl::Status status);
   bool Drained() const;
 
@@ -126,6 +133,8 @@ class Engine {
   absl::Duration next_anchor_;
   std::vector<uint64_t> anchored_;  // records the anchor has been moved to, by partition
   uint64_t registry_published_ = 0;
+  uint64_t clock_confirmations_ = 0;  // in the registry, as far as told
+  bool clock_confirmations_known_ = false;
 
   std::atomic<bool> ready_{false};
   std::atomic<bool> read_only_{false};

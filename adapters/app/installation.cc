@@ -5,8 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/app/api.h"
 #include "adapters/app/bootstrap.h"
-#include "adapters/app/issuer_file.h"
 #include "adapters/app/vault_ports.h"
+#include "adapters/clock/suspect_clock.h"
+#include "adapters/crypto/issuer_file.h"
 #include "adapters/crypto/random.h"
 #include "adapters/crypto/root_key.h"
 #include "adapters/crypto/sha256.h"
@@ -25,6 +26,8 @@
 namespace guitu::app {
 namespace {
 
+// The name under which the built-in issuer signs.
+constexpr absl::string_view kBuiltInIssuer = "guitu";
 constexpr int kSharesNeeded = 3;
 constexpr int kSharesMade = 5;
 
@@ -114,6 +117,8 @@ struct Installation::Parts {
   std::string salt;
   uint32_t partitions = 0;
   std::vector<AnchorPoint> anchor_points;
+  bool synthetic = false;
+  std::unique_ptr<clock::SuspectClock> suspect;  // none for a synthetic log
 
   absl::Status OpenLogAndVault();
   absl::Status OpenAnchor();
@@ -130,6 +135,7 @@ absl::Status Installation::Parts::OpenLogAndVault() {
   log_id = genesis->log_id;
   salt = genesis->genesis->salt;
   partitions = genesis->genesis->partitions;
+  synthetic = genesis->genesis->synthetic;
   if (log->partition_count() != partitions + 1) {
     return absl::DataLossError(absl::StrCat("the log has ", log->partition_count(), " partitions, its genesis says ",
                                             partitions + 1));
@@ -195,6 +201,12 @@ absl::Status Installation::Parts::StartEngine() {
     if (log->space_low()) log->RetrySpace();
     return log->space_low();
   };
+  if (!synthetic) {
+    suspect = std::make_unique<clock::SuspectClock>(*options.clock);
+    engine_options.clock_suspect = [this] { return suspect->Look(); };
+    engine_options.newest_record = [this](absl::Time at) { suspect->CompareWithNewestRecord(at); };
+    engine_options.clock_confirmed = [this] { suspect->Confirm(); };
+  }
   engine = std::make_unique<Engine>(*log, std::move(ports), std::move(engine_options));
   return engine->Start(options.patience);
 }
@@ -230,7 +242,7 @@ absl::StatusOr<Created> Installation::Create(const CreateOptions& options) {
     crypto::Ed25519KeyPair pair = crypto::Ed25519KeyPair::FromSeed(*seed);
     auto token_seed = (*vault)->NamedKey(crypto::kTokenSigningKey);
     if (!token_seed.ok()) return token_seed.status();
-    auto written = WriteIssuerFile(IssuerFile(options.data_dir), *root_key, *token_seed);
+    auto written = crypto::WriteIssuerFile(IssuerFile(options.data_dir), *root_key, *token_seed);
     if (!written.ok()) return written;
     embedded_log::AnchorState state;
     state.log_id = log_id;
@@ -300,7 +312,7 @@ absl::StatusOr<std::string> IssueToken(const OpenOptions& options, const aggrega
                                        absl::Duration ttl) {
   auto root_key = crypto::ReadRootKey(options.root_key_file);
   if (!root_key.ok()) return root_key.status();
-  auto seed = ReadIssuerFile(IssuerFile(options.data_dir), *root_key);
+  auto seed = crypto::ReadIssuerFile(IssuerFile(options.data_dir), *root_key);
   if (!seed.ok()) return seed.status();
   identity::TokenIssuer issuer(std::string(kBuiltInIssuer), crypto::Ed25519KeyPair::FromSeed(*seed));
   return Issue(issuer, actor, options.clock->Now(), ttl);

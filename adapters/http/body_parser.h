@@ -17,8 +17,8 @@ class BodyParser final : public beast::http::basic_parser<true> {
  public:
   std::string TakeBody() { return std::move(body_); }
   void Discard() { discard_ = true; }
-  // Whether `consumed` bytes after the head are more than the chunks seen explain: Beast puts no end to
-  // leading zeros of a chunk's size.
+  // Whether `consumed` bytes after the head are more than the chunks seen explain: Beast puts no
+  // end to leading zeros of a chunk's size.
   bool IsPadded(size_t consumed) const {
     return chunked() && consumed - body_bytes_ > kChunkLineBytesMax * (chunks_ + 1);
   }

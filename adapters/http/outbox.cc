@@ -21,7 +21,7 @@ void Outbox::WakeLocked() {
 }
 
 void Outbox::Push(Answer answer) {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   if (closed_) return;
   waiting_.push_back(std::move(answer));
   WakeLocked();
@@ -29,7 +29,7 @@ void Outbox::Push(Answer answer) {
 
 void Outbox::PushAll(std::vector<Answer> answers) {
   if (answers.empty()) return;
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   if (closed_) return;
   if (waiting_.empty()) {
     waiting_ = std::move(answers);
@@ -42,12 +42,12 @@ void Outbox::PushAll(std::vector<Answer> answers) {
 
 void Outbox::Take(std::vector<Answer>* answers) {
   answers->clear();
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   answers->swap(waiting_);
 }
 
 bool Outbox::Rest() {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   if (!waiting_.empty()) return true;
   awake_ = false;
   return false;
@@ -55,14 +55,14 @@ bool Outbox::Rest() {
 
 void Outbox::Close() {
   std::vector<Answer> dropped;  // destroyed after the lock
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   closed_ = true;
   wake_ = nullptr;
   dropped.swap(waiting_);
 }
 
 uint64_t Outbox::wakes() const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   return wakes_;
 }
 

@@ -12,11 +12,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "adapters/http/message.h"
 
 namespace guitu::http {
@@ -43,14 +42,14 @@ class Outbox {
   uint64_t wakes() const;
 
  private:
-  void WakeLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void WakeLocked();  // REQUIRES: mutex_ held
 
-  mutable absl::Mutex mutex_;
-  std::function<void()> wake_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Answer> waiting_ ABSL_GUARDED_BY(mutex_);
-  bool awake_ ABSL_GUARDED_BY(mutex_) = false;
-  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
-  uint64_t wakes_ ABSL_GUARDED_BY(mutex_) = 0;
+  mutable std::mutex mutex_;  // guards all below; std, because TSan sees through it
+  std::function<void()> wake_;
+  std::vector<Answer> waiting_;
+  bool awake_ = false;
+  bool closed_ = false;
+  uint64_t wakes_ = 0;
 };
 
 // While one lives, answers given on this thread are collected; its end publishes them with one lock

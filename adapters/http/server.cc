@@ -5,11 +5,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl.hpp>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "adapters/http/connection.h"
 #include "adapters/http/problem.h"
 #include "adapters/http/render.h"
@@ -90,8 +91,9 @@ class Server::Impl {
     for (auto& io : ios_) {
       threads_.emplace_back([this, io = io.get()] {
         io->Run();
-        absl::MutexLock lock(&mutex_);
+        std::lock_guard<std::mutex> lock(mutex_);
         ++done_;
+        loop_ended_.notify_one();
       });
     }
   }
@@ -106,10 +108,9 @@ class Server::Impl {
       for (auto& io : ios_) asio::post(io->context, [io = io.get()] { io->Drain(); });
     });
     {
-      absl::MutexLock lock(&mutex_);
-      auto all_done = [this]()
-                          ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return done_ == ios_.size(); };
-      mutex_.AwaitWithTimeout(absl::Condition(&all_done), deadline);
+      std::unique_lock<std::mutex> lock(mutex_);
+      loop_ended_.wait_for(lock, absl::ToChronoMilliseconds(deadline),
+                           [this] { return done_ == ios_.size(); });
     }
     for (auto& io : ios_) {
       asio::post(io->context, [io = io.get()] { io->AbortAll(); });
@@ -188,8 +189,9 @@ class Server::Impl {
   bool stopping_ = false;             // on its thread
   uint16_t port_ = 0;
   std::vector<std::thread> threads_;
-  absl::Mutex mutex_;
-  size_t done_ ABSL_GUARDED_BY(mutex_) = 0;  // threads whose loop has ended
+  std::mutex mutex_;
+  std::condition_variable loop_ended_;
+  size_t done_ = 0;  // threads whose loop has ended; guarded by mutex_
 };
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Router router,

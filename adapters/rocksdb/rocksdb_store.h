@@ -35,6 +35,8 @@ struct RocksdbStoreOptions {
   rocksdb::Env* env = nullptr;  // none: the system's. Outlives the store.
 };
 
+class FlushWatch;
+
 class RocksdbStore final : public projections::RowStore {
  public:
   // Opens the store in `dir`, a new one if there is none. Errors: kUnavailable = another process
@@ -50,8 +52,9 @@ class RocksdbStore final : public projections::RowStore {
   absl::Status Flush() override;
 
  private:
-  explicit RocksdbStore(std::unique_ptr<rocksdb::DB> db);
+  RocksdbStore(std::unique_ptr<rocksdb::DB> db, std::shared_ptr<FlushWatch> flushes);
 
+  const std::shared_ptr<FlushWatch> flushes_;
   std::unique_ptr<rocksdb::DB> db_;
 };
 

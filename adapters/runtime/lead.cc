@@ -27,6 +27,7 @@ void PartitionMachine::BeginFence(Outbox& out) {
   auto [hi, lo] = ports_.random();
   nonce_ = {hi, lo};
   phase_ = Phase::kFencing;
+  wants_fence_ = false;
   unsettled_ = true;
   events::Frame frame = NewFrame(schema::Kind::FENCE);
   frame.epoch = state_.head.epoch + 1;
@@ -50,9 +51,14 @@ void PartitionMachine::OnFenceInEffect(const projections::Folded& folded, Outbox
   adopting_ = false;
   if (!ours) {
     for (InFlight& flight : rest) {
+      if (auto it = slots_.find(flight.slot); it != slots_.end()) it->second->busy = false;
       if (flight.waiting) Reject(*flight.waiting, Refuse(Reason::SETTLING), out);
     }
-    StandDown(out);
+    // G3: an abandoned attempt of ours leads nobody; who waits goes on waiting for the next one.
+    if (folded.frame->fence->owner != node_.owner_id) return StandDown(out);
+    phase_ = Phase::kFollowing;
+    unsettled_ = true;
+    wants_fence_ = true;
     return;
   }
   for (InFlight& flight : rest) {
@@ -86,6 +92,7 @@ void PartitionMachine::StartLeading(Outbox& out) {
 void PartitionMachine::StandDown(Outbox& out) {
   phase_ = Phase::kFollowing;
   unsettled_ = false;
+  wants_fence_ = false;
   for (auto& [id, slot] : slots_) {
     for (Waiting& waiting : slot->queue) Reject(waiting, Refuse(Reason::NOT_OWNER), out);
   }
@@ -118,7 +125,9 @@ void PartitionMachine::SendAdoption(Outbox& out) {
 }
 
 // U1: nothing is accepted or answered until a fence of a new session is read in effect.
+// The attempt of the lost session is foreign from now on (O2).
 void PartitionMachine::OnSessionLost(Outbox&) {
+  nonce_ = {};
   if (phase_ == Phase::kHalted || phase_ == Phase::kFollowing) return;
   unsettled_ = true;
   adopting_ = false;

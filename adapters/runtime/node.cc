@@ -109,7 +109,10 @@ void Node::OnReadFailed(events::Partition partition, const absl::Status& status,
 }
 
 void Node::OnTick(Outbox& out) {
-  for (auto& machine : machines_) machine->OnTick(out);
+  for (auto& machine : machines_) {
+    machine->OnTick(out);
+    if (session_ && machine->wants_fence()) machine->BeginFence(out);
+  }
   absl::Duration now = ports_.clock.Monotonic();
   if (session_wanted_ && now >= retry_at_) {
     session_wanted_ = false;
@@ -190,6 +193,8 @@ std::shared_ptr<const aggregates::RegistryState> Node::RegistryAt(uint64_t offse
                    [&](absl::string_view, absl::string_view value) {
     auto row = projections::DecodeEventRow(value);
     if (!row || row->offset >= offset) return false;
+    auto meta = events::DecodeMeta(row->meta);
+    GUITU_CHECK(meta.ok());  // the fold has read it
     events::SegmentReader payload(row->payload);
     uint32_t index = 0;
     for (auto in : payload.Root<schema::Payload>().getEvents()) {
@@ -197,7 +202,11 @@ std::shared_ptr<const aggregates::RegistryState> Node::RegistryAt(uint64_t offse
       events::OpenContext open{log_id, {}, row->command_id, index++,
                                [](const events::SubjectId&, schema::Category) { return false; }};
       auto event = events::OpenEvent(in, open, ports_.sealer);
-      if (event.ok()) state = aggregates::RegistryDecider::Evolve(std::move(state), *event);
+      if (!event.ok()) continue;
+      event->recorder = meta->actor;
+      event->recorder_unit = meta->unit;
+      event->recorded_at = meta->recorded_at;
+      state = aggregates::RegistryDecider::Evolve(std::move(state), *event);
     }
     return true;
   });

@@ -79,6 +79,8 @@ class PartitionMachine {
   events::Offset next() const { return state_.head.next; }
   uint64_t adopted() const { return state_.head.adopted; }
   Phase phase() const { return phase_; }
+  // G3: an abandoned fence of ours stands; only another attempt helps.
+  bool wants_fence() const { return wants_fence_; }
   const projections::FoldState& state() const { return state_; }
   bool registry() const { return partition_ == partitions_; }
   size_t waiting() const { return waiting_; }
@@ -188,6 +190,7 @@ class PartitionMachine {
   Phase phase_ = Phase::kFollowing;
   bool unsettled_ = false;      // U1: a fence of ours has to be read in effect first
   events::Nonce nonce_;         // of the newest fence attempt of ours
+  bool wants_fence_ = false;
   bool adopting_ = false;       // an adoption is in flight; nothing is decided until it is folded
   absl::Time last_stamp_ = absl::InfinitePast();
   uint64_t next_ticket_ = 1;

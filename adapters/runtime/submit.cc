@@ -19,6 +19,11 @@ schema::Kind KindOf(const Record& record) {
   return schema::Kind::SIBLING;
 }
 
+// 107f is what ends a suspicion, so it is taken while there is one.
+bool ConfirmsClock(const Record& record) {
+  return record.events.size() == 1 && record.events[0].Is<schema::SuspectClockConfirmed>();
+}
+
 // More slots than this: those that nothing happens in give up their cached state.
 constexpr size_t kSlotsKept = 20000;
 
@@ -58,7 +63,7 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
     if (result) return out.answers.push_back(AnswerFromResult(waiting, *result));
   }
   if (node_.read_only()) return Reject(waiting, Refuse(Reason::READ_ONLY), out);
-  if (node_.clock_suspect()) return Reject(waiting, Refuse(Reason::CLOCK_SUSPECT), out);
+  if (node_.clock_suspect() && !ConfirmsClock(record)) return Reject(waiting, Refuse(Reason::CLOCK_SUSPECT), out);
   projections::StreamRow stream;
   if (auto row = overlay_.Get(projections::StreamKey(partition_, request.stream))) {
     stream = projections::DecodeStream(*row);

@@ -9,31 +9,28 @@ namespace {
 using events::Reason;
 using events::RefuseAt;
 
-// 未成年人网络保护条例第36条, R39: the assignment is the standing approval to
-// see a minor's data, so it goes to somebody who is there today. That the head
-// of the unit makes it is authorize()'s business.
-absl::Status DecideAssigned(const Proposal &proposal) {
+// 未成年人网络保护条例第36条, R39: the assignment is the standing approval to see a minor's data,
+// so it goes to somebody who is there today. That the head of the unit makes it is authorize()'s
+// business.
+absl::Status DecideAssigned(const Proposal& proposal) {
   auto assigned = proposal.event.As<schema::CaseAssigned>();
-  const RegistryState &registry = *proposal.context.registry;
-  const Unit *unit = registry.FindUnit(Str(assigned.getUnit()));
-  if (unit == nullptr || !unit->active)
-    return RefuseAt(Reason::UNIT_UNKNOWN, proposal.At("unit"));
-  const User *worker = registry.FindUser(Str(assigned.getStaff()));
+  const RegistryState& registry = *proposal.context.registry;
+  const Unit* unit = registry.FindUnit(Str(assigned.getUnit()));
+  if (unit == nullptr || !unit->active) return RefuseAt(Reason::UNIT_UNKNOWN, proposal.At("unit"));
+  const User* worker = registry.FindUser(Str(assigned.getStaff()));
   absl::CivilDay today = DayOf(proposal.context.now);
-  bool active = worker != nullptr && !worker->suspended &&
-                worker->unit == unit->code && worker->from <= today &&
-                today <= worker->until;
-  return active ? absl::OkStatus()
-                : RefuseAt(Reason::WORKER_UNKNOWN, proposal.At("staff"));
+  bool active = worker != nullptr && !worker->suspended && worker->unit == unit->code &&
+                worker->from <= today && today <= worker->until;
+  return active ? absl::OkStatus() : RefuseAt(Reason::WORKER_UNKNOWN, proposal.At("staff"));
 }
 
 // One worker per unit: the newer assignment takes the place of the older.
-void EvolveAssigned(CaseState &state, const events::Event &event) {
+void EvolveAssigned(CaseState& state, const events::Event& event) {
   auto assigned = event.As<schema::CaseAssigned>();
   state.workers[Str(assigned.getUnit())] = Str(assigned.getStaff());
 }
 
-} // namespace
+}  // namespace
 
 std::vector<Rule> ControlRules() {
   return {
@@ -43,4 +40,4 @@ std::vector<Rule> ControlRules() {
   };
 }
 
-} // namespace guitu::aggregates
+}  // namespace guitu::aggregates

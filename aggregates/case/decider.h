@@ -1,10 +1,10 @@
-// The decider of a case: what may be recorded about a person, when, and why not
-// (events.md, chapters A to J and L). Read top-down: the checks common to every
-// event, then the rule of each type, one file per chapter. The registration
-// table at the end of each chapter's file is the place for one more type.
+// The decider of a case: what may be recorded about a person, when, and why not (events.md,
+// chapters A to J and L). Read top-down: the checks common to every event, then the rule of each
+// type, one file per chapter. The registration table at the end of each chapter's file is the place
+// for one more type.
 //
-// Invariants (tests/aggregates/case/): deterministic; Evolve is total; a
-// refusal carries rule and article.
+// Invariants (tests/aggregates/case/): deterministic; Evolve is total; a refusal carries rule and
+// article.
 #pragma once
 
 #include <vector>
@@ -22,12 +22,11 @@ struct CaseDecider {
   using Event = events::Event;
 
   static State Initial() { return {}; }
-  // The events as they will be recorded, in order and all or none: those of the
-  // command, with what the software fills in. Each is decided on the state
-  // after the ones before it.
-  static absl::StatusOr<std::vector<Event>>
-  Decide(const State &state, const Command &command, const Context &context);
-  static State Evolve(State state, const Event &event);
+  // The events as they will be recorded, in order and all or none: those of the command, with what
+  // the software fills in. Each is decided on the state after the ones before it.
+  static absl::StatusOr<std::vector<Event>> Decide(const State& state, const Command& command,
+                                                   const Context& context);
+  static State Evolve(State state, const Event& event);
 };
 
 // Facts of a case that rights depend on (authorize.h).
@@ -36,6 +35,6 @@ struct CaseFacts {
   std::string owner;
   std::string county;
 };
-CaseFacts FactsOf(const CaseState &state);
+CaseFacts FactsOf(const CaseState& state);
 
-} // namespace guitu::aggregates
+}  // namespace guitu::aggregates

@@ -17,131 +17,106 @@ using events::RefuseAt;
 using events::ValueKind;
 
 class Checker {
-public:
-  Checker(const CaseState &state, const events::StreamId &stream)
+ public:
+  Checker(const CaseState& state, const events::StreamId& stream)
       : state_(state), stream_(stream) {}
 
-  absl::Status Struct(DynamicStruct::Reader in, const events::StructSpec &spec,
-                      const std::string &pointer) {
-    for (const FieldSpec &field : spec.fields) {
-      bool concerned = field.kind == ValueKind::kPerson ||
-                       field.kind == ValueKind::kEventRef ||
+  absl::Status Struct(DynamicStruct::Reader in, const events::StructSpec& spec,
+                      const std::string& pointer) {
+    for (const FieldSpec& field : spec.fields) {
+      bool concerned = field.kind == ValueKind::kPerson || field.kind == ValueKind::kEventRef ||
                        field.kind == ValueKind::kStruct;
-      if (!concerned || !in.has(field.field))
-        continue;
+      if (!concerned || !in.has(field.field)) continue;
       std::string at = absl::StrCat(pointer, "/", field.name);
       if (!field.is_list) {
         auto status = One(in.get(field.field).as<DynamicStruct>(), field, at);
-        if (!status.ok())
-          return status;
+        if (!status.ok()) return status;
         continue;
       }
       auto list = in.get(field.field).as<DynamicList>();
       for (uint i = 0; i < list.size(); ++i) {
-        auto status =
-            One(list[i].as<DynamicStruct>(), field, absl::StrCat(at, "/", i));
-        if (!status.ok())
-          return status;
+        auto status = One(list[i].as<DynamicStruct>(), field, absl::StrCat(at, "/", i));
+        if (!status.ok()) return status;
       }
     }
     return absl::OkStatus();
   }
 
-private:
-  absl::Status One(DynamicStruct::Reader in, const FieldSpec &field,
-                   const std::string &pointer) {
+ private:
+  absl::Status One(DynamicStruct::Reader in, const FieldSpec& field, const std::string& pointer) {
     switch (field.kind) {
-    case ValueKind::kPerson:
-      return Person(in, pointer);
-    case ValueKind::kEventRef:
-      return Reference(in, field, pointer);
-    default:
-      return Struct(in, *field.nested, pointer);
+      case ValueKind::kPerson:
+        return Person(in, pointer);
+      case ValueKind::kEventRef:
+        return Reference(in, field, pointer);
+      default:
+        return Struct(in, *field.nested, pointer);
     }
   }
 
-  absl::Status Person(DynamicStruct::Reader in, const std::string &pointer) {
-    if (!in.has("related"))
-      return absl::OkStatus();
+  absl::Status Person(DynamicStruct::Reader in, const std::string& pointer) {
+    if (!in.has("related")) return absl::OkStatus();
     auto id = in.get("related").as<DynamicStruct>();
-    events::SubjectId person{id.get("hi").as<uint64_t>(),
-                             id.get("lo").as<uint64_t>()};
-    if (state_.persons.contains(person))
-      return absl::OkStatus();
+    events::SubjectId person{id.get("hi").as<uint64_t>(), id.get("lo").as<uint64_t>()};
+    if (state_.persons.contains(person)) return absl::OkStatus();
     return RefuseAt(Reason::PERSON_UNKNOWN, pointer);
   }
 
-  absl::Status Reference(DynamicStruct::Reader in, const FieldSpec &field,
-                         const std::string &pointer) {
+  absl::Status Reference(DynamicStruct::Reader in, const FieldSpec& field,
+                         const std::string& pointer) {
     if (IsElsewhere(in)) {
-      if (MayBeElsewhere(field))
-        return absl::OkStatus();
-      return RefuseAt(Reason::REFERENCE_UNKNOWN, pointer,
-                      "it is not of this case");
+      if (MayBeElsewhere(field)) return absl::OkStatus();
+      return RefuseAt(Reason::REFERENCE_UNKNOWN, pointer, "it is not of this case");
     }
-    const std::vector<uint16_t> &stream =
-        OfSiblings(field) ? state_.siblings : state_.events;
+    const std::vector<uint16_t>& stream = OfSiblings(field) ? state_.siblings : state_.events;
     uint32_t sequence = in.get("sequence").as<uint32_t>();
     if (sequence == 0 || sequence > stream.size()) {
-      return RefuseAt(Reason::REFERENCE_UNKNOWN, pointer,
-                      absl::StrCat("event ", sequence));
+      return RefuseAt(Reason::REFERENCE_UNKNOWN, pointer, absl::StrCat("event ", sequence));
     }
     std::string row = events::RowOfType(stream[sequence - 1]);
     bool fits = field.rows.empty() ||
-                std::find(field.rows.begin(), field.rows.end(), row) !=
-                    field.rows.end();
-    if (fits)
-      return absl::OkStatus();
+                std::find(field.rows.begin(), field.rows.end(), row) != field.rows.end();
+    if (fits) return absl::OkStatus();
     return RefuseAt(Reason::REFERENCE_UNKNOWN, pointer,
                     absl::StrCat("event ", sequence, " is of row ", row));
   }
 
   // "CASE/12" with the case's own id is number 12 of this case.
   bool IsElsewhere(DynamicStruct::Reader in) const {
-    if (!in.has("stream"))
-      return false;
+    if (!in.has("stream")) return false;
     auto id = in.get("stream").as<DynamicStruct>();
-    events::StreamId stream{id.get("hi").as<uint64_t>(),
-                            id.get("lo").as<uint64_t>()};
+    events::StreamId stream{id.get("hi").as<uint64_t>(), id.get("lo").as<uint64_t>()};
     return stream != stream_;
   }
 
-  // What a rule rests on stands in this case. Elsewhere may stand: what is only
-  // pointed at; the ground of 5, in a report about several persons; a course of
-  // 76, in the stream of the staff member.
-  static bool MayBeElsewhere(const FieldSpec &field) {
-    return field.rows.empty() || field.name == "grounds" ||
-           field.name == "training";
+  // What a rule rests on stands in this case. Elsewhere may stand: what is only pointed at; the
+  // ground of 5, in a report about several persons; a course of 76, in the stream of the staff
+  // member.
+  static bool MayBeElsewhere(const FieldSpec& field) {
+    return field.rows.empty() || field.name == "grounds" || field.name == "training";
   }
 
-  // Rows of the sibling stream are numbered apart; a field names rows of one
-  // stream.
-  static bool OfSiblings(const FieldSpec &field) {
+  // Rows of the sibling stream are numbered apart; a field names rows of one stream.
+  static bool OfSiblings(const FieldSpec& field) {
     return !field.rows.empty() &&
-           std::all_of(field.rows.begin(), field.rows.end(),
-                       [](const std::string &row) {
-                         auto type = events::TypeOfRow(row);
-                         const auto *found =
-                             type ? events::Catalogue::Get().FindByType(*type)
-                                  : nullptr;
-                         return found != nullptr &&
-                                found->stages == schema::Stages::SIBLING;
-                       });
+           std::all_of(field.rows.begin(), field.rows.end(), [](const std::string& row) {
+             auto type = events::TypeOfRow(row);
+             const auto* found = type ? events::Catalogue::Get().FindByType(*type) : nullptr;
+             return found != nullptr && found->stages == schema::Stages::SIBLING;
+           });
   }
 
-  const CaseState &state_;
+  const CaseState& state_;
   const events::StreamId stream_;
 };
 
-} // namespace
+}  // namespace
 
-absl::Status CheckReferences(const Proposal &proposal) {
-  const events::EventType &type = *proposal.event.type;
-  auto data = proposal.event.body->content().getData().getAs<DynamicStruct>(
-      type.spec->schema);
+absl::Status CheckReferences(const Proposal& proposal) {
+  const events::EventType& type = *proposal.event.type;
+  auto data = proposal.event.body->content().getData().getAs<DynamicStruct>(type.spec->schema);
   return Checker(proposal.state, proposal.context.stream)
-      .Struct(data, *type.spec,
-              absl::StrCat("/events/", proposal.index, "/data"));
+      .Struct(data, *type.spec, absl::StrCat("/events/", proposal.index, "/data"));
 }
 
-} // namespace guitu::aggregates
+}  // namespace guitu::aggregates

@@ -1,13 +1,12 @@
-// A case as its decider sees it: what later decisions ask of the events so far,
-// nothing else. A fold of the case's own stream and of its sibling stream; each
-// chapter of the law has its room in it.
+// A case as its decider sees it: what later decisions ask of the events so far, nothing else. A
+// fold of the case's own stream and of its sibling stream; each chapter of the law has its room in
+// it.
 //
-// Invariant (tests/aggregates/case/decider_laws_test.cc): the two streams may
-// be folded one after the other or as they were recorded; the state is the
-// same. So nothing of one reads what the other left.
+// Invariant (tests/aggregates/case/decider_laws_test.cc): the two streams may be folded one after
+// the other or as they were recorded; the state is the same. So nothing of one reads what the other
+// left.
 //
-// A value: copyable, built by CaseDecider::Evolve only. Threads: none of its
-// own.
+// A value: copyable, built by CaseDecider::Evolve only. Threads: none of its own.
 #pragma once
 
 #include <cstdint>
@@ -26,24 +25,22 @@ namespace guitu::aggregates {
 
 // A relative, buyer, carer or broker, by the opaque reference that row 9b made.
 struct RelatedPerson {
-  std::vector<std::string>
-      roles;               // codes of PROLE, towards the person of the case
-  bool conflicted = false; // 15 GuardianConflictFlagged stands
+  std::vector<std::string> roles;  // codes of PROLE, towards the person of the case
+  bool conflicted = false;         // 15 GuardianConflictFlagged stands
 };
 
-// A request for a second person's approval and what became of it (98, 98b,
-// R58).
+// A request for a second person's approval and what became of it (98, 98b, R58).
 struct Approval {
-  uint32_t request = 0; // number of 98 in the sibling stream
-  uint16_t target = 0;  // row of the event proposed
+  uint32_t request = 0;  // number of 98 in the sibling stream
+  uint16_t target = 0;   // row of the event proposed
   events::RequestHash content;
   std::string author;
-  std::string to;      // staff asked, or empty
-  std::string to_unit; // unit asked, or empty
+  std::string to;       // staff asked, or empty
+  std::string to_unit;  // unit asked, or empty
   absl::Time expires;
-  bool given = false; // 98b
+  bool given = false;  // 98b
   std::string given_by;
-  absl::Time given_at; // recordedAt of 98b
+  absl::Time given_at;  // recordedAt of 98b
 };
 
 // The days between which somebody says the person was born, both included.
@@ -55,24 +52,23 @@ struct BirthSpan {
 // A birth date of row 7, and how well it is proved.
 struct BirthClaim {
   BirthSpan span;
-  bool vague = false; // an estimate that does not say how far it may be off
-  std::string proof;  // code of GRADE
-  std::optional<events::SubjectId> said_by; // absent: the person of the case
+  bool vague = false;                        // an estimate that does not say how far it may be off
+  std::string proof;                         // code of GRADE
+  std::optional<events::SubjectId> said_by;  // absent: the person of the case
 };
 
 // Row 11b.
 struct CapacityFinding {
-  std::string finding; // code of CAP
+  std::string finding;  // code of CAP
   absl::Time found_at;
 };
 
 // Row 12, as far as a placement asks (R1, R2).
 struct Wish {
   absl::Time heard_at;
-  bool free = false; // alone, the buyer's side absent
-  std::string
-      with_buyer; // answer (WANS) on living with the buyer; empty: not a topic
-  bool ability_doubtful = false; // disability or illness
+  bool free = false;              // alone, the buyer's side absent
+  std::string with_buyer;         // answer (WANS) on living with the buyer; empty: not a topic
+  bool ability_doubtful = false;  // disability or illness
 };
 
 // Row 34.
@@ -83,53 +79,49 @@ struct Placement {
 
 // Row 41, the newest.
 struct HouseholdApplication {
-  std::string kind; // code of HUK
+  std::string kind;  // code of HUK
   bool origin_unknown = false;
-  bool origin_unsaid = false; // neither yes nor no
+  bool origin_unsaid = false;  // neither yes nor no
   bool birth_certificate = false;
 };
 
 struct CaseState {
-  // Row of each event so far, by its number in the stream from 1: events[0] is
-  // number 1.
+  // Row of each event so far, by its number in the stream from 1: events[0] is number 1.
   std::vector<uint16_t> events;
-  std::vector<uint16_t> siblings; // likewise of the sibling stream
+  std::vector<uint16_t> siblings;  // likewise of the sibling stream
   std::vector<Approval> approvals;
-  // Events that needed an approval, without what the software filled in: the
-  // content approved.
+  // Events that needed an approval, without what the software filled in: the content approved.
   std::vector<events::Event> approved_acts;
-  bool opened = false;  // 5 CaseOpened
-  bool closed = false;  // 79 CaseClosed stands
-  std::string owner;    // unit in charge, from 5
-  std::string county;   // division code of the county: from 5, before that from
-                        // the place of 4
-  absl::Time opened_at; // when 5 occurred
+  bool opened = false;   // 5 CaseOpened
+  bool closed = false;   // 79 CaseClosed stands
+  std::string owner;     // unit in charge, from 5
+  std::string county;    // division code of the county: from 5, before that from
+                         // the place of 4
+  absl::Time opened_at;  // when 5 occurred
   std::map<events::SubjectId, RelatedPerson> persons;
 
   // Age and capacity.
   std::vector<BirthClaim> births;
-  std::optional<BirthSpan> age_band; // of 4
+  std::optional<BirthSpan> age_band;  // of 4
   std::optional<CapacityFinding> capacity;
   std::vector<Wish> heard;
-  uint32_t wishes = 0; // rows 12
+  uint32_t wishes = 0;  // rows 12
 
-  // Tracing and household registration: samples of the person himself, newest
-  // result of each (DNA).
-  std::map<uint32_t, std::string> samples; // by number of 26; empty until 27
+  // Tracing and household registration: samples of the person himself, newest result of each (DNA).
+  std::map<uint32_t, std::string> samples;  // by number of 26; empty until 27
   std::optional<HouseholdApplication> household_application;
 
   // Placement.
-  std::map<events::SubjectId, bool> found_fit; // newest 32: "fit"
-  std::map<uint32_t, Placement> placements;    // by number of 34
+  std::map<events::SubjectId, bool> found_fit;  // newest 32: "fit"
+  std::map<uint32_t, Placement> placements;     // by number of 34
 
   // Aftercare, legal aid, control.
-  int32_t visits_planned = 0; // rows 57
-  std::map<uint32_t, absl::Time>
-      legal_aid_applications;                 // received at, by number of 62
-  std::map<std::string, std::string> workers; // of each unit (76)
+  int32_t visits_planned = 0;                             // rows 57
+  std::map<uint32_t, absl::Time> legal_aid_applications;  // received at, by number of 62
+  std::map<std::string, std::string> workers;             // of each unit (76)
 
   bool started() const { return !events.empty(); }
   bool Has(uint16_t type) const;
 };
 
-} // namespace guitu::aggregates
+}  // namespace guitu::aggregates

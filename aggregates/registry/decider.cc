@@ -15,6 +15,9 @@ using events::Reason;
 using events::Refuse;
 using events::RefuseAt;
 
+// How long the first of two people waits for the second.
+constexpr absl::Duration kConfirmationPatience = absl::Minutes(10);
+
 std::string Str(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
 
 absl::Status DecideUnit(const RegistryState& state, schema::UnitSet::Reader unit) {
@@ -78,6 +81,19 @@ absl::Status DecidePlanItem(const RegistryState& state, schema::PlanItemSet::Rea
   return absl::OkStatus();
 }
 
+// 107f: each of two administrators says what the time is; the software cannot say it for them.
+absl::Status DecideClock(const RegistryState& state, schema::SuspectClockConfirmed::Reader clock,
+                         const Event& event) {
+  if (clock.getSource() != schema::ClockSource::PERSONS) return Refuse(Reason::SOFTWARE_ONLY, "checked by ntp");
+  absl::Duration off = absl::FromUnixMicros(clock.getMeasured().getMicros()) - event.recorded_at;
+  if (absl::AbsDuration(off) > absl::Minutes(5)) {
+    return RefuseAt(Reason::REGISTRY_CONFLICT, "/events/0/data/measured", "the machine shows another time: set it right");
+  }
+  bool same_person = event.recorder == state.clock_confirmed_by;
+  bool still_open = event.recorded_at - state.clock_confirmed_at < kConfirmationPatience;
+  return same_person && still_open ? Refuse(Reason::NOT_ONESELF) : absl::OkStatus();
+}
+
 absl::Status DecideOne(const RegistryState& state, const Event& event, const Context& context) {
   if (event.Is<schema::UnitSet>()) return DecideUnit(state, event.As<schema::UnitSet>());
   if (event.Is<schema::UserSet>()) return DecideUser(state, event.As<schema::UserSet>(), context);
@@ -85,6 +101,9 @@ absl::Status DecideOne(const RegistryState& state, const Event& event, const Con
   if (event.Is<schema::PlanItemSet>()) return DecidePlanItem(state, event.As<schema::PlanItemSet>());
   if (event.Is<schema::UserSuspended>()) {
     return DecideSuspension(state, event.As<schema::UserSuspended>(), context);
+  }
+  if (event.Is<schema::SuspectClockConfirmed>()) {
+    return DecideClock(state, event.As<schema::SuspectClockConfirmed>(), event);
   }
   if (event.type->stages != schema::Stages::REGISTRY) return Refuse(Reason::NOT_FIRST);
   return absl::OkStatus();
@@ -157,6 +176,12 @@ RegistryState RegistryDecider::Evolve(State state, const Event& event) {
       user->suspended = true;
       state.users[staff] = user;
     }
+  } else if (event.Is<schema::SuspectClockConfirmed>()) {
+    bool second = !state.clock_confirmed_by.empty() && state.clock_confirmed_by != event.recorder &&
+                  event.recorded_at - state.clock_confirmed_at < kConfirmationPatience;
+    if (second) state.clock_confirmations += 1;
+    state.clock_confirmed_by = second ? "" : event.recorder;
+    state.clock_confirmed_at = event.recorded_at;
   } else if (event.Is<schema::RoleSet>()) {
     auto role = ToRole(event.As<schema::RoleSet>());
     state.roles[role->name] = role;
@@ -172,6 +197,7 @@ RegistryKey KeyOf(const Event& event) {
   if (event.Is<schema::UserSuspended>()) return {"user", Str(event.As<schema::UserSuspended>().getStaff())};
   if (event.Is<schema::RoleSet>()) return {"role", Str(event.As<schema::RoleSet>().getRole())};
   if (event.Is<schema::PlanItemSet>()) return {"plan-item", Str(event.As<schema::PlanItemSet>().getItem())};
+  if (event.Is<schema::SuspectClockConfirmed>()) return {"clock", "clock"};
   return {};
 }
 

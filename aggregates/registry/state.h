@@ -14,6 +14,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "events/event_body.h"
 #include "events/schema/registry.capnp.h"
 
@@ -53,6 +54,10 @@ using Entries = std::map<std::string, std::shared_ptr<const T>, std::less<>>;
 struct RegistryState {
   uint64_t offset = 0;  // registry records folded
   uint32_t administrators = 0;  // users who may administer; set-up ends with the second
+  // Row 107f: two different people within ten minutes make one confirmation.
+  uint64_t clock_confirmations = 0;
+  std::string clock_confirmed_by;   // the first of the two, or empty
+  absl::Time clock_confirmed_at;
   Entries<Unit> units;
   Entries<User> users;
   Entries<Role> roles;

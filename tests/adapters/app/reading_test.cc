@@ -75,8 +75,8 @@ TEST_F(Reading, KnownAtLeavesOutWhatWasRecordedLater) {
   std::string path = OpenCase();
   absl::Time between = clock_.Now();
   clock_.Advance(absl::Hours(24));
-  ASSERT_EQ(As(kWorker).Post(path + "/events", "k", Quoted(2), Risk()).status, 200);
-  Web worker = With(Token(kWorker));
+  Web worker = With(Token(kWorker));  // the first has expired
+  ASSERT_EQ(worker.Post(path + "/events", "k", Quoted(2), Risk()).status, 200);
   std::string then =
       absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", between + absl::Seconds(2), absl::UTCTimeZone());
   Answer past = worker.Get(path + "/timeline?knownAt=" + then, "aftercare");

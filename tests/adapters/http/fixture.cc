@@ -6,23 +6,23 @@ namespace guitu::http {
 
 Handler ServerTest::Held::handler() {
   return [this](Request, Responder answer) {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     held_.push_back(std::move(answer));
     ++count_;
+    arrived_.notify_one();
   };
 }
 
 Responder ServerTest::Held::Wait() {
-  absl::MutexLock lock(&mutex_);
-  auto some = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !held_.empty(); };
-  mutex_.Await(absl::Condition(&some));
+  std::unique_lock<std::mutex> lock(mutex_);
+  arrived_.wait(lock, [this] { return !held_.empty(); });
   Responder answer = std::move(held_.front());
   held_.pop_front();
   return answer;
 }
 
 size_t ServerTest::Held::count() {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   return count_;
 }
 

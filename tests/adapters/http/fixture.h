@@ -26,9 +26,10 @@ class ServerTest : public ::testing::Test {
     size_t count();
 
    private:
-    absl::Mutex mutex_;
-    std::deque<Responder> held_ ABSL_GUARDED_BY(mutex_);
-    size_t count_ ABSL_GUARDED_BY(mutex_) = 0;
+    std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::deque<Responder> held_;
+    size_t count_ = 0;
   };
 
   void Start(Handler fallback = nullptr, RouteOptions fallback_options = {});

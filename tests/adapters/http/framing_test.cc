@@ -75,8 +75,9 @@ TEST_F(FramingTest, RefusesAmbiguousHeads) {
 
 TEST_F(FramingTest, RefusesPathsThatHideSomething) {
   Start();
-  for (const char* path : {"/a/../echo", "/%2e%2e/echo", "//echo", "/echo%00", "/echo%2Fx", "/%zz",
-                           "/echo%", "/%FF", "/echo#x", "/echo?a=1&a=2", "/echo\\x", "/./echo", "/echo\tx", "/echo\x7f"}) {
+  for (const char* path :
+       {"/a/../echo", "/%2e%2e/echo", "//echo", "/echo%00", "/echo%2Fx", "/%zz", "/echo%", "/%FF",
+        "/echo#x", "/echo?a=1&a=2", "/echo\\x", "/./echo", "/echo\tx", "/echo\x7f"}) {
     ExpectRefused("GET " + std::string(path) + " HTTP/1.1\r\nHost: h\r\n\r\n", 400, "malformed");
   }
 }

@@ -19,12 +19,12 @@ absl::Time FakeClock::Now() const {
 }
 
 absl::Duration FakeClock::Monotonic() const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   return passed_;
 }
 
 void FakeClock::Advance(absl::Duration by) {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   passed_ += by;
 }
 

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "adapters/http/server.h"
 #include "adapters/runtime/clock.h"
@@ -27,8 +26,8 @@ class FakeClock final : public runtime::Clock {
   void Advance(absl::Duration by);
 
  private:
-  mutable absl::Mutex mutex_;
-  absl::Duration passed_ ABSL_GUARDED_BY(mutex_) = absl::Hours(1);
+  mutable std::mutex mutex_;
+  absl::Duration passed_ = absl::Hours(1);
 };
 
 // Real monotonic time, for measuring; wall time stands.

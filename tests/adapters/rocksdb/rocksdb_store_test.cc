@@ -116,6 +116,25 @@ TEST_F(RocksdbStoreTest, AFlushOnAFullDiskFailsAndLosesNothing) {
   EXPECT_EQ(store_->Get("b"), "2");
 }
 
+TEST_F(RocksdbStoreTest, AFlushAfterAFullDiskIsOnDiskWhenItSaysSo) {
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Put("a", "1").ok());
+  FailTables(FileFault::kNoSpace);
+  EXPECT_FALSE(store_->Flush().ok());
+  Heal();
+  ASSERT_TRUE(WithinAMinute([&] { return Put("b", "2"); }).ok());
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(Put("b", absl::StrCat(i)).ok());
+    ASSERT_TRUE(store_->Flush().ok());
+    // What stands on the disk now, as a process killed now would find it.
+    const std::string image = dir_ / absl::StrCat("image", i);
+    std::filesystem::copy(Dir(), image);
+    const auto copy = RocksdbStore::Open(image);
+    ASSERT_TRUE(copy.ok()) << copy.status();
+    EXPECT_EQ((*copy)->Get("b"), absl::StrCat(i));
+  }
+}
+
 TEST_F(RocksdbStoreTest, RefusesBatchesOnAFullDiskAndTakesThemAgainWhenThereIsRoom) {
   ASSERT_TRUE(Open().ok());
   FailTables(FileFault::kNoSpace);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "events/check.h"
 #include "events/reason.h"
 #include "events/record.h"
 

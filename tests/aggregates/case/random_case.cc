@@ -42,25 +42,35 @@ Event CommandGenerator::Anything() {
 }
 
 std::vector<Event> CommandGenerator::Make(const CaseState& state, absl::Time now) {
+  if (!state.started()) wanted_.clear();
   std::vector<Event> command;
   for (uint64_t left = 1 + (Below(4) == 0 ? Below(3) : 0); left > 0; --left) {
     command.push_back(One(state, now));
   }
   // A stream begins with a rescue more often than chance would have it.
-  if (!state.started() && Below(2) == 0) command.insert(command.begin(), {Rescued(), Opened()});
+  if (!state.started() && Below(2) == 0) {
+    command.insert(command.begin(), {Rescued(Below(2) == 0 ? "under14" : "from18to59"), Opened()});
+  }
   return command;
 }
 
 Event CommandGenerator::One(const CaseState& state, absl::Time now) {
-  // An act that somebody asked an approval for is tried again.
-  if (!wanted_.empty() && Below(20) == 0) return wanted_[Below(wanted_.size())];
-  Event event = events_.Make(AnyType(), {});
+  // What needs an approval is asked for, approved and tried again more often than chance would.
+  if (!wanted_.empty() && Below(12) == 0) return wanted_[Below(wanted_.size())];
+  const events::EventType* type = &AnyType();
+  if (!wanted_.empty() && Below(6) == 0) {
+    const auto& catalogue = events::Catalogue::Get();
+    type = Below(2) == 0 ? &catalogue.Of<schema::ApprovalRequested>()
+                         : &catalogue.Of<schema::ApprovalGiven>();
+  }
+  Event event = events_.Make(*type, {});
   event.occurred_at = now - absl::Hours(static_cast<int>(Below(100000))) + absl::Hours(5);
   auto body = std::make_shared<events::Body>(std::as_const(*event.body).content());
   const events::StructSpec& spec = *event.type->spec;
   Tame(state, spec, body->content().getData().getAs<DynamicStruct>(spec.schema));
   event.body = std::move(body);
-  if (event.type->approval && Below(2) == 0 && wanted_.size() < 100) wanted_.push_back(event);
+  bool of_a_case = event.type->stages != schema::Stages::REGISTRY;
+  if (event.type->approval && of_a_case && wanted_.size() < 4) wanted_.push_back(event);
   TameApproval(state, event);
   return event;
 }
@@ -148,8 +158,8 @@ void CommandGenerator::TameApproval(const CaseState& state, Event& event) {
     out.initExpires().setMicros(absl::ToUnixMicros(kNow + absl::Hours(1000)));
     if (Below(8) != 0) out.setAfterTheFact(schema::YesNo::NO);
     if (Below(8) != 0) out.disownRecorded();
-    if (Below(2) == 0) out.disownTo();
-    if (Below(2) == 0) out.disownToUnit();
+    if (Below(8) != 0) out.disownTo();
+    if (Below(8) != 0) out.disownToUnit();
     if (!wanted_.empty() && Below(8) != 0) {
       const Event& act = wanted_[Below(wanted_.size())];
       out.setTarget(act.type->number);

@@ -35,7 +35,7 @@ class CommandGenerator {
   std::string Name(const events::FieldSpec& field);
 
   events::EventGenerator events_;
-  std::vector<events::Event> wanted_;  // acts that were refused for want of an approval, or may be
+  std::vector<events::Event> wanted_;  // acts of this case that need an approval
 };
 
 }  // namespace guitu::aggregates

@@ -90,7 +90,8 @@ void ExpectRefused(Reason reason, const absl::StatusOr<std::vector<Event>>& resu
                    const std::string& pointer = "") {
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(events::ReasonOf(result.status()), reason) << result.status();
-  if (!pointer.empty()) EXPECT_EQ(events::PointerOf(result.status()), pointer);
+  if (pointer.empty()) return;
+  EXPECT_EQ(events::PointerOf(result.status()), pointer);
 }
 
 TEST(UnitSet, CreatesAndChangesAUnit) {
@@ -190,6 +191,51 @@ TEST(PlanItemSet, IsKeptByItsItem) {
   EXPECT_EQ(state.plan["1.1"]->As<schema::PlanItemSet>().getLead()[0], "PSB");
 }
 
+// The time that `by` read off, recorded at `at`.
+Event ClockConfirmed(const std::string& by, absl::Time at, absl::Time measured) {
+  Event event = MakeEvent<schema::SuspectClockConfirmed>(kDay, [&](auto out) {
+    out.initMeasured().setMicros(absl::ToUnixMicros(measured));
+    out.setSource(schema::ClockSource::PERSONS);
+  });
+  event.recorder = by;
+  event.recorded_at = at;
+  return event;
+}
+
+TEST(SuspectClockConfirmed, TakesTwoPeopleWithinTenMinutes) {
+  ExpectTaken(Ask({}, {ClockConfirmed("a1", kDay, kDay + absl::Minutes(5))}));
+  Event first = ClockConfirmed("a1", kDay, kDay);
+  EXPECT_EQ(Fold({first}).clock_confirmations, 0u);
+  Event second = ClockConfirmed("a2", kDay + absl::Minutes(9), kDay + absl::Minutes(9));
+  ExpectTaken(Ask({first}, {second}));
+  EXPECT_EQ(Fold({first, second}).clock_confirmations, 1u);
+}
+
+TEST(SuspectClockConfirmed, BeginsAnewWhereTheSecondComesTooLate) {
+  Event first = ClockConfirmed("a1", kDay, kDay);
+  Event late = ClockConfirmed("a2", kDay + absl::Minutes(10), kDay + absl::Minutes(10));
+  EXPECT_EQ(Fold({first, late}).clock_confirmations, 0u);
+}
+
+TEST(SuspectClockConfirmed, IsRefusedFromTheSamePersonAgainWhileItIsOpen) {
+  Event first = ClockConfirmed("a1", kDay, kDay);
+  ExpectRefused(Reason::NOT_ONESELF, Ask({first}, {ClockConfirmed("a1", kDay, kDay)}));
+  absl::Time later = kDay + absl::Minutes(10);
+  ExpectTaken(Ask({first}, {ClockConfirmed("a1", later, later)}));
+}
+
+TEST(SuspectClockConfirmed, IsRefusedWhereTheMachineShowsAnotherTime) {
+  ExpectRefused(Reason::REGISTRY_CONFLICT,
+                Ask({}, {ClockConfirmed("a1", kDay, kDay + absl::Minutes(6))}),
+                "/events/0/data/measured");
+}
+
+TEST(SuspectClockConfirmed, IsRefusedAsAnActOfTheSoftware) {
+  Event by_ntp = MakeEvent<schema::SuspectClockConfirmed>(
+      kDay, [](auto out) { out.setSource(schema::ClockSource::NTP); });
+  ExpectRefused(Reason::SOFTWARE_ONLY, Ask({}, {by_ntp}));
+}
+
 TEST(Registry, TakesNothingThatHasNotHappenedYet) {
   Event late = UnitSet("MCA");
   late.occurred_at = kNow + absl::Seconds(1);
@@ -217,6 +263,7 @@ TEST(RegistryKey, NamesTheStreamOfEachRow) {
   EXPECT_EQ(key(Suspended("w1")), "user:w1");
   EXPECT_EQ(key(RoleSet("head")), "role:head");
   EXPECT_EQ(key(PlanItem({})), "plan-item:1.1");
+  EXPECT_EQ(key(ClockConfirmed("a1", kDay, kDay)), "clock:clock");
   EXPECT_EQ(key(MakeEvent<schema::VictimRescued>(kDay, [](auto) {})), ":");
 }
 

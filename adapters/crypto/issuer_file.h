@@ -8,14 +8,11 @@
 #include "absl/status/statusor.h"
 #include "adapters/crypto/secret.h"
 
-namespace guitu::app {
+namespace guitu::crypto {
 
 // Durable when it returns. Errors: kUnavailable, kResourceExhausted.
-absl::Status WriteIssuerFile(const std::string& path, const crypto::Secret& root_key, const crypto::Secret& seed);
+absl::Status WriteIssuerFile(const std::string& path, const Secret& root_key, const Secret& seed);
 // Errors: kNotFound; kPermissionDenied = another root key, or changed bytes.
-absl::StatusOr<crypto::Secret> ReadIssuerFile(const std::string& path, const crypto::Secret& root_key);
+absl::StatusOr<Secret> ReadIssuerFile(const std::string& path, const Secret& root_key);
 
-// The name under which the built-in issuer signs.
-inline constexpr absl::string_view kBuiltInIssuer = "guitu";
-
-}  // namespace guitu::app
+}  // namespace guitu::crypto

@@ -1,4 +1,4 @@
-#include "adapters/app/issuer_file.h"
+#include "adapters/crypto/issuer_file.h"
 
 #include <fcntl.h>
 #include <sodium.h>
@@ -12,14 +12,14 @@
 #include "adapters/crypto/sha256.h"
 #include "events/derive.h"
 
-namespace guitu::app {
+namespace guitu::crypto {
 namespace {
 
-constexpr size_t kFileBytes = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + crypto::kSecretBytes;
+constexpr size_t kFileBytes = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + kSecretBytes;
 using FileBytes = std::array<uint8_t, kFileBytes>;
 
-events::Hash256 FileKey(const crypto::Secret& root_key) {
-  return events::Hmac(crypto::Sha256, root_key.view(), "guitu issuer file v1");
+events::Hash256 FileKey(const Secret& root_key) {
+  return events::Hmac(Sha256, root_key.view(), "guitu issuer file v1");
 }
 
 absl::Status Trouble() {
@@ -29,11 +29,11 @@ absl::Status Trouble() {
 
 }  // namespace
 
-absl::Status WriteIssuerFile(const std::string& path, const crypto::Secret& root_key, const crypto::Secret& seed) {
+absl::Status WriteIssuerFile(const std::string& path, const Secret& root_key, const Secret& seed) {
   FileBytes bytes{};
-  crypto::FillRandom({bytes.data(), crypto_secretbox_NONCEBYTES});
+  FillRandom({bytes.data(), crypto_secretbox_NONCEBYTES});
   events::Hash256 key = FileKey(root_key);
-  crypto_secretbox_easy(bytes.data() + crypto_secretbox_NONCEBYTES, seed.data().data(), crypto::kSecretBytes,
+  crypto_secretbox_easy(bytes.data() + crypto_secretbox_NONCEBYTES, seed.data().data(), kSecretBytes,
                         bytes.data(), key.bytes.data());
   sodium_memzero(key.bytes.data(), key.bytes.size());
   int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -44,13 +44,13 @@ absl::Status WriteIssuerFile(const std::string& path, const crypto::Secret& root
   return status;
 }
 
-absl::StatusOr<crypto::Secret> ReadIssuerFile(const std::string& path, const crypto::Secret& root_key) {
+absl::StatusOr<Secret> ReadIssuerFile(const std::string& path, const Secret& root_key) {
   int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return absl::NotFoundError("there is no issuer's key in the data directory");
   FileBytes bytes{};
   ssize_t size = ::read(file, bytes.data(), bytes.size());
   ::close(file);
-  crypto::Secret seed;
+  Secret seed;
   events::Hash256 key = FileKey(root_key);
   bool opened = size == static_cast<ssize_t>(bytes.size()) &&
                 crypto_secretbox_open_easy(seed.data().data(), bytes.data() + crypto_secretbox_NONCEBYTES,
@@ -61,4 +61,4 @@ absl::StatusOr<crypto::Secret> ReadIssuerFile(const std::string& path, const cry
   return seed;
 }
 
-}  // namespace guitu::app
+}  // namespace guitu::crypto

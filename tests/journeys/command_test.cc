@@ -1,0 +1,146 @@
+// The program's commands: exit codes and what they say.
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/conformance/temp_dir.h"
+#include "tests/journeys/process.h"
+
+namespace guitu::journeys {
+namespace {
+
+class TheProgram : public testing::Test {
+ protected:
+  std::string Write(const std::string& name, const std::string& text) {
+    std::ofstream(dir_ / name, std::ios::binary) << text;
+    return dir_ / name;
+  }
+  void Init() {
+    Ran made = Guitu({"init", "--data", data_, "--partitions", "2", "--synthetic"});
+    ASSERT_EQ(made.code, 0) << made;
+  }
+
+  conformance::TempDir dir_;
+  const std::string data_ = dir_ / "data";
+};
+
+TEST_F(TheProgram, ExplainsItselfAtEveryLevel) {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"--help"},
+                                             {"init", "--help"},
+                                             {"serve", "--help"},
+                                             {"token", "--help"},
+                                             {"demo", "--help"},
+                                             {"rebuild", "--help"},
+                                             {"show", "--help"},
+                                             {"plan", "--help"},
+                                             {"plan", "import", "--help"},
+                                             {"--version"}}) {
+    Ran ran = Guitu(arguments);
+    EXPECT_EQ(ran.code, 0) << ran;
+    EXPECT_FALSE(ran.out.empty());
+  }
+}
+
+TEST_F(TheProgram, CallsWrongUsageTwo) {
+  Init();
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {},
+           {"nothing"},
+           {"serve"},
+           {"serve", "--data", data_, "--colour", "red"},
+           {"serve", "--data", data_, "--listen", "here"},
+           {"serve", "--data", data_, "--listen", "127.0.0.1:99999"},
+           {"init", "--data", dir_ / "x", "--partitions", "0"},
+           {"init", "--data", dir_ / "x", "--partitions", "801"},
+           {"demo", "--data", dir_ / "x", "--cases", "0"},
+           {"rebuild", "--data", data_},
+           {"plan"},
+           {"plan", "import", dir_ / "missing"},
+           {"show", "x"}}) {
+    Ran ran = Guitu(arguments);
+    EXPECT_EQ(ran.code, 2) << (arguments.empty() ? "nothing" : arguments[0]) << "\n" << ran;
+    EXPECT_FALSE(ran.err.empty());
+  }
+}
+
+TEST_F(TheProgram, CallsABadTtlWrongUsage) {
+  Init();
+  for (const char* ttl : {"soon", "8", "-1h", "0s", ""}) {
+    Ran ran = Guitu({"token", "--data", data_, "--user", "u", "--unit", "OFF", "--role", "auditor",
+                     "--ttl", ttl});
+    EXPECT_EQ(ran.code, 2) << ttl << "\n" << ran;
+  }
+}
+
+TEST_F(TheProgram, SaysWhatToDoWhereNothingWasMade) {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"serve", "--data", data_, "--listen", "127.0.0.1:0"},
+                                             {"rebuild", "--compare", "--data", data_}}) {
+    Ran ran = Guitu(arguments);
+    EXPECT_EQ(ran.code, 1) << ran;
+    EXPECT_TRUE(absl::StrContains(ran.err, "guitu init")) << ran;
+  }
+  EXPECT_FALSE(std::filesystem::exists(data_)) << "looking makes nothing";
+}
+
+TEST_F(TheProgram, PrintsFiveRecoverySharesOnce) {
+  Ran made = Guitu({"init", "--data", data_, "--partitions", "1"});
+  ASSERT_EQ(made.code, 0) << made;
+  size_t shares = 0;
+  for (size_t at = 0; (at = made.out.find("\n  ", at)) != std::string::npos; ++at) ++shares;
+  EXPECT_EQ(shares, 5u) << made;
+}
+
+TEST_F(TheProgram, MakesNothingWhereTheDirectoryCannotBe) {
+  std::string file = Write("file", "x");
+  EXPECT_EQ(Guitu({"init", "--data", file + "/data"}).code, 3);
+  EXPECT_FALSE(std::filesystem::exists(file + "/data"));
+}
+
+TEST_F(TheProgram, ReportsAPlanThatIsNone) {
+  Ran ran = Guitu({"plan", "import", Write("bad.md", "nothing of a plan\n")});
+  EXPECT_EQ(ran.code, 1) << ran;
+  EXPECT_EQ(Guitu({"plan", "import", Write("empty.md", "")}).code, 1);
+  EXPECT_EQ(Guitu({"plan", "import", Write("bytes.md", "\xFF\xFE\x00\x01")}).code, 1);
+}
+
+TEST_F(TheProgram, ShowsACaseThroughTheServerAndItsRecord) {
+  ASSERT_TRUE(Install(data_, 2));
+  Server server(data_);
+  ASSERT_TRUE(server.WaitUntilServing());
+  app_test::Web police(server.port(), TokenOf(data_, app_test::kPolice));
+  std::string id = police.Post("/v1/cases", "k", "", app_test::Rescue()).Field("case");
+  std::string url = absl::StrCat("http://127.0.0.1:", server.port());
+  std::string token = Write("token", TokenOf(data_, app_test::kWorker) + "\n");
+  auto show = [&](const std::string& which, const std::string& purpose) {
+    return Guitu({"show", which, "--server", url, "--token-file", token, "--purpose", purpose});
+  };
+  Ran shown = show(id, "aftercare");
+  EXPECT_EQ(shown.code, 0) << shown;
+  EXPECT_TRUE(absl::StrContains(shown.out, "合成路1号")) << shown;
+  EXPECT_EQ(show(id, "audit").code, 1);
+  EXPECT_EQ(show("00000000000000000000000000000001", "aftercare").code, 1);
+  app_test::Web auditor(server.port(), TokenOf(data_, app_test::kAuditor));
+  app_test::Answer access = auditor.Get("/v1/cases/" + id + "/access", "audit");
+  ASSERT_EQ(access.status, 200) << access;
+  EXPECT_EQ(access.body.at("accesses").as_array().size(), 2u) << "one look, one refusal";
+  server.Signal(SIGTERM);
+  server.Wait();
+  EXPECT_EQ(show(id, "aftercare").code, 3) << "nobody answers";
+}
+
+TEST_F(TheProgram, TellsTheSyntheticCityTwice) {
+  for (int i = 0; i < 2; ++i) {
+    Ran demo = Guitu({"demo", "--once", "--data", data_, "--cases", "4"});
+    EXPECT_EQ(demo.code, 0) << demo;
+    EXPECT_TRUE(absl::StrContains(demo.out, "4 cases told")) << demo;
+  }
+  EXPECT_EQ(Guitu({"rebuild", "--compare", "--data", data_}).code, 0);
+}
+
+}  // namespace
+}  // namespace guitu::journeys
