@@ -13,10 +13,12 @@ using events::Refuse;
 
 constexpr uint32_t kAllClasses = 0x1FE;  // identity (1) to whereabouts (8)
 
-Grant Deny(Reason reason, absl::string_view detail = "") { return {Refuse(reason, detail), 0, false}; }
+Grant Deny(Reason reason, absl::string_view detail = "") {
+  return {Refuse(reason, detail), 0, false};
+}
 
-// Whether the case lies within the scope of the role. A case without an owner yet (before 5) belongs to
-// everybody whose scope covers its county, so that a hand-over at night finds it.
+// Whether the case lies within the scope of the role. A case without an owner yet (before 5)
+// belongs to everybody whose scope covers its county, so that a hand-over at night finds it.
 bool InScope(const Role& role, const User& user, const Unit& unit, const CaseFacts& facts) {
   switch (role.scope) {
     case schema::Scope::CITY:
@@ -39,9 +41,11 @@ struct Standing {
 };
 
 // The actor as the registry knows him: user active today, in that unit, with that role.
-absl::Status Stand(const Actor& actor, const RegistryState& registry, absl::CivilDay today, Standing& out) {
+absl::Status Stand(const Actor& actor, const RegistryState& registry, absl::CivilDay today,
+                   Standing& out) {
   out.user = registry.FindUser(actor.staff);
-  if (out.user == nullptr || out.user->suspended || today < out.user->from || today > out.user->until) {
+  if (out.user == nullptr || out.user->suspended || today < out.user->from ||
+      today > out.user->until) {
     return Refuse(Reason::SUSPENDED);
   }
   out.unit = registry.FindUnit(actor.unit);
@@ -64,11 +68,13 @@ Grant MayRecord(const Standing& who, const std::vector<const events::EventType*>
     bool by_unit = UnitMayRecord(registry, *who.unit, *type, has_case, who.role->administers);
     if (!by_role || !by_unit) return Deny(Reason::NOT_PERMITTED, type->name);
   }
-  if (facts.exists && !InScope(*who.role, *who.user, *who.unit, facts)) return Deny(Reason::NOT_FOUND);
+  if (facts.exists && !InScope(*who.role, *who.user, *who.unit, facts))
+    return Deny(Reason::NOT_FOUND);
   return {absl::OkStatus(), 0, false};
 }
 
-Grant MayRead(const Standing& who, const ReadCase& read, const CaseFacts& facts, const RuleData& rules) {
+Grant MayRead(const Standing& who, const ReadCase& read, const CaseFacts& facts,
+              const RuleData& rules) {
   if (read.purpose.empty()) return Deny(Reason::PURPOSE_MISSING);
   if (!rules.HasCode("PURP", read.purpose)) return Deny(Reason::PURPOSE_NOT_PERMITTED);
   if (!facts.exists) return Deny(Reason::NOT_FOUND);
@@ -98,22 +104,26 @@ bool UnitMayRecord(const RegistryState& registry, const Unit& unit, const events
   return false;
 }
 
-bool MayList(const Actor& actor, const CaseFacts& facts, const RegistryState& registry, absl::CivilDay today) {
+bool MayList(const Actor& actor, const CaseFacts& facts, const RegistryState& registry,
+             absl::CivilDay today) {
   Standing who;
   if (!Stand(actor, registry, today, who).ok()) return false;
   return who.role->audits || InScope(*who.role, *who.user, *who.unit, facts);
 }
 
-absl::Status CheckStanding(const Actor& actor, const RegistryState& registry, absl::CivilDay today) {
+absl::Status CheckStanding(const Actor& actor, const RegistryState& registry,
+                           absl::CivilDay today) {
   Standing who;
   return Stand(actor, registry, today, who);
 }
 
-Grant Authorize(const Actor& actor, const Act& act, const CaseFacts& facts, const RegistryState& registry,
-                absl::CivilDay today, const RuleData& rules) {
-  // Set-up: until two administrators exist, `guitu init` makes them (four eyes from the first act on).
+Grant Authorize(const Actor& actor, const Act& act, const CaseFacts& facts,
+                const RegistryState& registry, absl::CivilDay today, const RuleData& rules) {
+  // Set-up: until two administrators exist, `guitu init` makes them (four eyes from the first act
+  // on).
   bool sets_up = actor.staff == kSystemActor && registry.administrators < 2;
-  if (sets_up && std::holds_alternative<AdministerRegistry>(act)) return {absl::OkStatus(), 0, false};
+  if (sets_up && std::holds_alternative<AdministerRegistry>(act))
+    return {absl::OkStatus(), 0, false};
   Standing who;
   if (auto status = Stand(actor, registry, today, who); !status.ok()) return {status, 0, false};
   if (const auto* record = std::get_if<RecordEvents>(&act)) {

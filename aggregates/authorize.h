@@ -1,10 +1,10 @@
-// Who may do what: a pure function of the actor, the act, the facts of the case, the purpose and the
-// registry as adopted. Deny by default. The owner of the partition asks it before every decision, so a
-// revocation holds from the adoption on that carries it.
+// Who may do what: a pure function of the actor, the act, the facts of the case, the purpose and
+// the registry as adopted. Deny by default. The owner of the partition asks it before every
+// decision, so a revocation holds from the adoption on that carries it.
 //
-// Rights come from two sides and both must say yes: the role (registry row 93: which rows it records,
-// which classes it sees, for which purposes, how far) and the unit (the rows of the catalogue, which
-// follow 负责 and 配合 of the plan: recordedBy).
+// Rights come from two sides and both must say yes: the role (registry row 93: which rows it
+// records, which classes it sees, for which purposes, how far) and the unit (the rows of the
+// catalogue, which follow 负责 and 配合 of the plan: recordedBy).
 #pragma once
 
 #include <cstdint>
@@ -33,17 +33,19 @@ struct AdministerRegistry {
 using Act = std::variant<RecordEvents, ReadCase, AdministerRegistry>;
 
 struct Grant {
-  absl::Status status;       // OK, or a refusal
-  uint32_t classes = 0;      // of ReadCase: bit (1 << Category) for each class shown
-  bool masked = false;       // some class is not
+  absl::Status status;   // OK, or a refusal
+  uint32_t classes = 0;  // of ReadCase: bit (1 << Category) for each class shown
+  bool masked = false;   // some class is not
 };
 
 // REQUIRES: registry is the one that the decision is stamped with.
-Grant Authorize(const Actor& actor, const Act& act, const CaseFacts& facts, const RegistryState& registry,
-                absl::CivilDay today, const RuleData& rules);
+Grant Authorize(const Actor& actor, const Act& act, const CaseFacts& facts,
+                const RegistryState& registry, absl::CivilDay today, const RuleData& rules);
 
-// Whether the actor's list of cases shows a case with these facts: open facts only, no personal data.
-bool MayList(const Actor& actor, const CaseFacts& facts, const RegistryState& registry, absl::CivilDay today);
+// Whether the actor's list of cases shows a case with these facts: open facts only, no personal
+// data.
+bool MayList(const Actor& actor, const CaseFacts& facts, const RegistryState& registry,
+             absl::CivilDay today);
 
 // Whether the actor is an active user with that unit and role.
 absl::Status CheckStanding(const Actor& actor, const RegistryState& registry, absl::CivilDay today);

@@ -1,4 +1,5 @@
-// What a decision may know beyond the state of its stream. Read once per command, before Decide runs.
+// What a decision may know beyond the state of its stream. Read once per command, before Decide
+// runs.
 #pragma once
 
 #include <functional>
@@ -28,7 +29,7 @@ struct Context {
   absl::Time now;  // becomes recordedAt
   Actor actor;
   events::StreamId stream;
-  events::SubjectId subject;  // the person of the case
+  events::SubjectId subject;                // the person of the case
   const RegistryState* registry = nullptr;  // as of the adoption in force
   const RuleData* rules = nullptr;
   // The hash that an approval binds (98, 98b): keyed, over the canonical bytes of an event's data.

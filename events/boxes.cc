@@ -36,14 +36,16 @@ class Splitter {
   void Collect(DynamicStruct::Reader in, const StructSpec& spec, const Inherited& inherited,
                const std::string& path, std::vector<Part>& parts) {
     Visit(in, spec, inherited, path, [&](const FieldSpec&, const Part& part) {
-      if (!part.open && std::find(parts.begin(), parts.end(), part) == parts.end()) parts.push_back(part);
+      if (!part.open && std::find(parts.begin(), parts.end(), part) == parts.end())
+        parts.push_back(part);
     });
   }
 
   bool Has(DynamicStruct::Reader in, const StructSpec& spec, const Inherited& inherited,
            const std::string& path, const Part& wanted) {
     bool found = false;
-    Visit(in, spec, inherited, path, [&](const FieldSpec&, const Part& part) { found |= part == wanted; });
+    Visit(in, spec, inherited, path,
+          [&](const FieldSpec&, const Part& part) { found |= part == wanted; });
     return found;
   }
 
@@ -87,11 +89,12 @@ class Splitter {
     return own;
   }
 
-  SubjectId SubjectOf(DynamicStruct::Reader in, const FieldSpec& field, const std::string& path) const {
+  SubjectId SubjectOf(DynamicStruct::Reader in, const FieldSpec& field,
+                      const std::string& path) const {
     if (field.subject != "other" && in.has(field.subject)) {
       auto person = in.get(field.subject).as<DynamicStruct>();
       if (person.getSchema().getProto().getId() == capnp::typeId<schema::Id>()) return IdOf(person);
-      KJ_IF_MAYBE(which, person.which()) {
+      KJ_IF_MAYBE (which, person.which()) {
         auto name = which->getProto().getName();
         if (name == "self") return context_.self;
         if (name == "related") return IdOf(person.get("related").as<DynamicStruct>());
@@ -126,8 +129,8 @@ class Splitter {
     }
   }
 
-  void CopyList(DynamicList::Reader in, const FieldSpec& field, const Inherited& own, const std::string& at,
-                const Part& wanted, DynamicStruct::Builder out) {
+  void CopyList(DynamicList::Reader in, const FieldSpec& field, const Inherited& own,
+                const std::string& at, const Part& wanted, DynamicStruct::Builder out) {
     bool any = wanted.open;
     for (uint i = 0; i < in.size() && !any; ++i) {
       any = Has(in[i].as<DynamicStruct>(), *field.nested, own, absl::StrCat(at, "/", i), wanted);
@@ -151,7 +154,8 @@ void Join(DynamicStruct::Reader in, const StructSpec& spec, DynamicStruct::Build
     if (!nested || !out.has(field.field, capnp::HasMode::NON_DEFAULT)) {
       out.set(field.field, in.get(field.field));
     } else if (!field.is_list) {
-      Join(in.get(field.field).as<DynamicStruct>(), *field.nested, out.get(field.field).as<DynamicStruct>());
+      Join(in.get(field.field).as<DynamicStruct>(), *field.nested,
+           out.get(field.field).as<DynamicStruct>());
     } else {
       auto from = in.get(field.field).as<DynamicList>();
       auto to = out.get(field.field).as<DynamicList>();
@@ -162,8 +166,8 @@ void Join(DynamicStruct::Reader in, const StructSpec& spec, DynamicStruct::Build
   }
 }
 
-// Reads every field once. Cap'n Proto looks at a pointer only when it is followed: what is no value of its
-// field is found here, and not by whoever reads the event later.
+// Reads every field once. Cap'n Proto looks at a pointer only when it is followed: what is no value
+// of its field is found here, and not by whoever reads the event later.
 void ReadThrough(DynamicStruct::Reader in, const StructSpec& spec) {
   for (const FieldSpec& field : spec.fields) {
     if (!in.has(field.field, capnp::HasMode::NON_DEFAULT)) continue;
@@ -190,9 +194,9 @@ Content ContentOf(schema::BoxContent::Reader in, const StructSpec& data) {
           in.getCircumstances().getAs<DynamicStruct>(circumstances.schema), in.hasCircumstances()};
 }
 
-absl::Status SealPart(const Event& event, const Content& clear, const Part& part, const Inherited& inherited,
-                      Splitter& splitter, const SealContext& context, Sealer& sealer,
-                      schema::Box::Builder box) {
+absl::Status SealPart(const Event& event, const Content& clear, const Part& part,
+                      const Inherited& inherited, Splitter& splitter, const SealContext& context,
+                      Sealer& sealer, schema::Box::Builder box) {
   const StructSpec& circumstances = Catalogue::Get().circumstances();
   capnp::MallocMessageBuilder message(64);
   auto content = message.initRoot<schema::BoxContent>();
@@ -206,7 +210,7 @@ absl::Status SealPart(const Event& event, const Content& clear, const Part& part
   auto key = context.key_of(part.subject);
   if (!key.ok()) return key.status();
   BoxBinding binding{context.log_id, context.stream, context.command_id, context.event_index,
-                     part.subject, part.category, sealer.suite(), *key};
+                     part.subject,   part.category,  sealer.suite(),     *key};
   auto sealed = sealer.Seal(binding, EncodeMessage(message));
   if (!sealed.ok()) return sealed.status();
   SetId(box.initSubject(), part.subject);
@@ -218,16 +222,17 @@ absl::Status SealPart(const Event& event, const Content& clear, const Part& part
 }
 
 // Opens one box into the event. Nothing to do for a box this reader may not see.
-absl::Status OpenBox(schema::Box::Reader box, const OpenContext& context, Sealer& sealer, Event& event,
-                     Body& body) {
+absl::Status OpenBox(schema::Box::Reader box, const OpenContext& context, Sealer& sealer,
+                     Event& event, Body& body) {
   ClosedPart part{ToSubject(box.getSubject()), box.getCategory(), ClosedPart::Why::kMasked};
   if (!context.may_open(part.subject, part.category)) {
     event.closed.push_back(part);
     return absl::OkStatus();
   }
-  BoxBinding binding{context.log_id, context.stream, context.command_id, context.event_index,
-                     part.subject, part.category, box.getSuite(),
-                     KeyId{box.getKeyId().getHi(), box.getKeyId().getLo()}};
+  BoxBinding binding{context.log_id,     context.stream,
+                     context.command_id, context.event_index,
+                     part.subject,       part.category,
+                     box.getSuite(),     KeyId{box.getKeyId().getHi(), box.getKeyId().getLo()}};
   auto sealed = box.getSealed();
   auto plain = sealer.Open(binding, {reinterpret_cast<const char*>(sealed.begin()), sealed.size()});
   if (plain.status().code() == absl::StatusCode::kDataLoss) {
@@ -285,12 +290,13 @@ absl::Status SealEvent(const Event& event, const SealContext& context, Sealer& s
   return absl::OkStatus();
 }
 
-absl::StatusOr<Event> OpenEvent(schema::Event::Reader in, const OpenContext& context, Sealer& sealer) {
+absl::StatusOr<Event> OpenEvent(schema::Event::Reader in, const OpenContext& context,
+                                Sealer& sealer) {
   Event event;
   event.type = Catalogue::Get().FindByType(in.getType());
   if (event.type == nullptr) {
-    return absl::DataLossError(absl::StrCat("event type of row ", RowOfType(in.getType()),
-                                            " is newer than this program"));
+    return absl::DataLossError(
+        absl::StrCat("event type of row ", RowOfType(in.getType()), " is newer than this program"));
   }
   event.occurred_at = absl::FromUnixMicros(in.getOccurredAt());
   auto body = std::make_shared<Body>();
@@ -304,7 +310,8 @@ absl::StatusOr<Event> OpenEvent(schema::Event::Reader in, const OpenContext& con
     }
     Content content = ContentOf(std::as_const(*body).content(), *event.type->spec);
     ReadThrough(content.data, *event.type->spec);
-    if (content.has_circumstances) ReadThrough(content.circumstances, Catalogue::Get().circumstances());
+    if (content.has_circumstances)
+      ReadThrough(content.circumstances, Catalogue::Get().circumstances());
   });
   if (failure != nullptr) return absl::DataLossError("an event of the log does not read");
   if (!status.ok()) return status;

@@ -1,5 +1,6 @@
-// Small, fixed encodings for keys and rows of our own: big-endian numbers (so that the order of bytes is
-// the order of numbers) and length-prefixed strings. Not for the log: its format is record.capnp.
+// Small, fixed encodings for keys and rows of our own: big-endian numbers (so that the order of
+// bytes is the order of numbers) and length-prefixed strings. Not for the log: its format is
+// record.capnp.
 #pragma once
 
 #include <cstdint>
@@ -13,20 +14,31 @@ namespace guitu::events {
 
 class ByteWriter {
  public:
-  ByteWriter& U8(uint8_t v) { out_.push_back(static_cast<char>(v)); return *this; }
+  ByteWriter& U8(uint8_t v) {
+    out_.push_back(static_cast<char>(v));
+    return *this;
+  }
   ByteWriter& U16(uint16_t v) { return Big(v, 2); }
   ByteWriter& U32(uint32_t v) { return Big(v, 4); }
   ByteWriter& U64(uint64_t v) { return Big(v, 8); }
   template <typename Tag>
-  ByteWriter& Id(const Id128<Tag>& id) { return U64(id.hi).U64(id.lo); }
+  ByteWriter& Id(const Id128<Tag>& id) {
+    return U64(id.hi).U64(id.lo);
+  }
   ByteWriter& Hash(const Hash256& hash) { return Raw(hash.view()); }
-  ByteWriter& Raw(absl::string_view bytes) { out_.append(bytes.data(), bytes.size()); return *this; }
-  ByteWriter& String(absl::string_view text) { return U32(static_cast<uint32_t>(text.size())).Raw(text); }
+  ByteWriter& Raw(absl::string_view bytes) {
+    out_.append(bytes.data(), bytes.size());
+    return *this;
+  }
+  ByteWriter& String(absl::string_view text) {
+    return U32(static_cast<uint32_t>(text.size())).Raw(text);
+  }
   std::string Take() { return std::move(out_); }
 
  private:
   ByteWriter& Big(uint64_t v, int width) {
-    for (int shift = 8 * (width - 1); shift >= 0; shift -= 8) out_.push_back(static_cast<char>(v >> shift));
+    for (int shift = 8 * (width - 1); shift >= 0; shift -= 8)
+      out_.push_back(static_cast<char>(v >> shift));
     return *this;
   }
   std::string out_;

@@ -20,8 +20,22 @@ namespace {
 
 // Ids of annotations.capnp.
 enum AnnotationId : uint64_t {
-  kEvent = 0xa0c1e6d5f3b70001, kLabel, kPersonal, kSensitive, kSubject, kCategory, kArticle,
-  kRecordedBy, kAdditive, kCodes, kOptional, kFilledIn, kRefers, kRows, kLimit, kUnit,
+  kEvent = 0xa0c1e6d5f3b70001,
+  kLabel,
+  kPersonal,
+  kSensitive,
+  kSubject,
+  kCategory,
+  kArticle,
+  kRecordedBy,
+  kAdditive,
+  kCodes,
+  kOptional,
+  kFilledIn,
+  kRefers,
+  kRows,
+  kLimit,
+  kUnit,
 };
 constexpr uint32_t kTextLimit = 4000;
 constexpr uint32_t kListLimit = 100;
@@ -40,7 +54,8 @@ std::vector<std::string> ReadTexts(capnp::schema::Value::Reader value) {
 }
 
 std::string ShortName(capnp::Schema schema) {
-  return Str(schema.getProto().getDisplayName()).substr(schema.getProto().getDisplayNamePrefixLength());
+  return Str(schema.getProto().getDisplayName())
+      .substr(schema.getProto().getDisplayNamePrefixLength());
 }
 
 // "events/schema/rescue.capnp:VictimRescued" → "rescue".
@@ -69,7 +84,8 @@ ValueKind KindOfStruct(uint64_t id) {
 class Catalogue::Builder {
  public:
   Builder() {
-    absl::string_view bytes(guitu_schema_begin, static_cast<size_t>(guitu_schema_end - guitu_schema_begin));
+    absl::string_view bytes(guitu_schema_begin,
+                            static_cast<size_t>(guitu_schema_end - guitu_schema_begin));
     auto words = kj::arrayPtr(reinterpret_cast<const capnp::word*>(bytes.data()),
                               bytes.size() / sizeof(capnp::word));
     capnp::ReaderOptions options;
@@ -104,11 +120,13 @@ class Catalogue::Builder {
     std::vector<FieldSpec> fields;
     for (auto field : schema.getFields()) {
       fields.push_back(Field(id, field));
-      if (fields.back().category == schema::Category::UNSPECIFIED) fields.back().category = category;
+      if (fields.back().category == schema::Category::UNSPECIFIED)
+        fields.back().category = category;
     }
     spec.fields = std::move(fields);
     for (const FieldSpec& field : spec.fields) {
-      spec.any_marked |= field.mark != Mark::kOpen || (field.nested != nullptr && field.nested->any_marked);
+      spec.any_marked |=
+          field.mark != Mark::kOpen || (field.nested != nullptr && field.nested->any_marked);
     }
     return &spec;
   }
@@ -160,20 +178,47 @@ class Catalogue::Builder {
   static void Annotate(capnp::schema::Annotation::Reader annotation, FieldSpec& spec) {
     auto value = annotation.getValue();
     switch (annotation.getId()) {
-      case kLabel: spec.label = ReadLabel(value); break;
-      case kPersonal: spec.mark = std::max(spec.mark, Mark::kPersonal); break;
-      case kSensitive: spec.mark = Mark::kSensitive; break;
-      case kSubject: spec.subject = Str(value.getText()); break;
-      case kCategory: spec.category = static_cast<schema::Category>(value.getEnum()); break;
-      case kArticle: spec.article = Str(value.getText()); break;
-      case kCodes: spec.codes = Str(value.getText()); break;
-      case kOptional: spec.optional = true; break;
-      case kFilledIn: spec.filled_in = true; break;
-      case kRefers: spec.refers = static_cast<schema::Refers>(value.getEnum()); break;
-      case kRows: spec.rows = ReadTexts(value); break;
-      case kLimit: spec.limit = value.getUint32(); break;
-      case kUnit: spec.unit = Str(value.getText()); break;
-      default: break;
+      case kLabel:
+        spec.label = ReadLabel(value);
+        break;
+      case kPersonal:
+        spec.mark = std::max(spec.mark, Mark::kPersonal);
+        break;
+      case kSensitive:
+        spec.mark = Mark::kSensitive;
+        break;
+      case kSubject:
+        spec.subject = Str(value.getText());
+        break;
+      case kCategory:
+        spec.category = static_cast<schema::Category>(value.getEnum());
+        break;
+      case kArticle:
+        spec.article = Str(value.getText());
+        break;
+      case kCodes:
+        spec.codes = Str(value.getText());
+        break;
+      case kOptional:
+        spec.optional = true;
+        break;
+      case kFilledIn:
+        spec.filled_in = true;
+        break;
+      case kRefers:
+        spec.refers = static_cast<schema::Refers>(value.getEnum());
+        break;
+      case kRows:
+        spec.rows = ReadTexts(value);
+        break;
+      case kLimit:
+        spec.limit = value.getUint32();
+        break;
+      case kUnit:
+        spec.unit = Str(value.getText());
+        break;
+      default:
+        break;
     }
   }
 
@@ -203,11 +248,20 @@ bool ReadEventType(capnp::StructSchema schema, EventType& type) {
         type.forms = info.getForms();
         break;
       }
-      case kRecordedBy: type.recorded_by = ReadTexts(value); break;
-      case kArticle: type.article = Str(value.getText()); break;
-      case kAdditive: type.additive = true; break;
-      case kCategory: type.category = static_cast<schema::Category>(value.getEnum()); break;
-      default: break;
+      case kRecordedBy:
+        type.recorded_by = ReadTexts(value);
+        break;
+      case kArticle:
+        type.article = Str(value.getText());
+        break;
+      case kAdditive:
+        type.additive = true;
+        break;
+      case kCategory:
+        type.category = static_cast<schema::Category>(value.getEnum());
+        break;
+      default:
+        break;
     }
   }
   return is_event;

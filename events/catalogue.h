@@ -1,17 +1,18 @@
-// The catalogue: every event type, field and code list name, read from the compiled schema by reflection.
-// What is drawn from it: sealing, masking, strict JSON, forms, OpenAPI, docs, who may record. A new
-// struct with $event in events/schema/ is in the catalogue with the next build; nothing else to do.
+// The catalogue: every event type, field and code list name, read from the compiled schema by
+// reflection. What is drawn from it: sealing, masking, strict JSON, forms, OpenAPI, docs, who may
+// record. A new struct with $event in events/schema/ is in the catalogue with the next build;
+// nothing else to do.
 //
 // Built once at first use (about a millisecond), then immutable: any thread.
 #pragma once
+
+#include <capnp/dynamic.h>
+#include <capnp/schema.h>
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <capnp/dynamic.h>
-#include <capnp/schema.h>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
@@ -28,8 +29,21 @@ enum class Mark { kOpen, kPersonal, kSensitive };
 
 // How a value is written in JSON and shown in a form.
 enum class ValueKind {
-  kText, kInteger, kUnsigned, kBool, kEnum, kYesNo, kDate, kTime, kPartialDate, kCode, kId, kPerson,
-  kEventRef, kAttachment, kStruct,
+  kText,
+  kInteger,
+  kUnsigned,
+  kBool,
+  kEnum,
+  kYesNo,
+  kDate,
+  kTime,
+  kPartialDate,
+  kCode,
+  kId,
+  kPerson,
+  kEventRef,
+  kAttachment,
+  kStruct,
 };
 
 struct StructSpec;
@@ -51,9 +65,9 @@ struct FieldSpec {
   bool optional = false;
   bool filled_in = false;
   bool is_list = false;
-  ValueKind kind = ValueKind::kText;        // of the value, or of each element
-  const StructSpec* nested = nullptr;       // of every kind that is a struct
-  capnp::EnumSchema enumeration;            // of kEnum and kYesNo
+  ValueKind kind = ValueKind::kText;   // of the value, or of each element
+  const StructSpec* nested = nullptr;  // of every kind that is a struct
+  capnp::EnumSchema enumeration;       // of kEnum and kYesNo
 };
 
 struct StructSpec {
@@ -67,10 +81,10 @@ struct StructSpec {
 };
 
 struct EventType {
-  uint16_t type = 0;     // in records; see TypeOfRow
-  std::string number;    // row of the catalogue, "9b"
-  std::string name;      // "RelatedPersonRecorded"
-  std::string chapter;   // "rescue": the schema file
+  uint16_t type = 0;    // in records; see TypeOfRow
+  std::string number;   // row of the catalogue, "9b"
+  std::string name;     // "RelatedPersonRecorded"
+  std::string chapter;  // "rescue": the schema file
   std::string article;
   uint64_t schema_id = 0;
   schema::Mode mode = schema::Mode::EXPECTED;

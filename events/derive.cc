@@ -25,7 +25,8 @@ Hash256 Hmac(HashFunction hash, absl::string_view key, absl::string_view message
   return hash({outer, digest.view()});
 }
 
-std::pair<uint64_t, uint64_t> Derive(HashFunction hash, absl::string_view salt, absl::string_view purpose,
+std::pair<uint64_t, uint64_t> Derive(HashFunction hash, absl::string_view salt,
+                                     absl::string_view purpose,
                                      std::initializer_list<absl::string_view> parts) {
   ByteWriter message;
   message.String(purpose);

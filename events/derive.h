@@ -1,6 +1,7 @@
-// Ids derived from others: HMAC-SHA-256 (RFC 2104) under the salt of the log, over a purpose and parts,
-// each with its length before it. First 128 bits. Nothing can be guessed from an id without the salt,
-// and the same input gives the same id on every node: a retried opening finds the same case.
+// Ids derived from others: HMAC-SHA-256 (RFC 2104) under the salt of the log, over a purpose and
+// parts, each with its length before it. First 128 bits. Nothing can be guessed from an id without
+// the salt, and the same input gives the same id on every node: a retried opening finds the same
+// case.
 #pragma once
 
 #include <initializer_list>
@@ -15,7 +16,8 @@ namespace guitu::events {
 Hash256 Hmac(HashFunction hash, absl::string_view key, absl::string_view message);
 
 // `purpose` keeps the kinds of ids apart: "command", "case", "registry", "subject", "person".
-std::pair<uint64_t, uint64_t> Derive(HashFunction hash, absl::string_view salt, absl::string_view purpose,
+std::pair<uint64_t, uint64_t> Derive(HashFunction hash, absl::string_view salt,
+                                     absl::string_view purpose,
                                      std::initializer_list<absl::string_view> parts);
 
 template <typename Id>

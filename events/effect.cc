@@ -41,17 +41,28 @@ Effect JudgeBirth(const EffectHead& head, const Frame& frame) {
 
 absl::string_view NameOf(Effect effect) {
   switch (effect) {
-    case Effect::kInEffect: return "in-effect";
-    case Effect::kVoidUnreadable: return "void-unreadable";
-    case Effect::kVoidForeign: return "void-foreign";
-    case Effect::kVoidGenesis: return "void-genesis";
-    case Effect::kVoidBasis: return "void-basis";
-    case Effect::kVoidFence: return "void-fence";
-    case Effect::kVoidEpoch: return "void-epoch";
-    case Effect::kVoidSeen: return "void-seen";
-    case Effect::kVoidVersionPassed: return "void-version-passed";
-    case Effect::kVoidVersionAhead: return "void-version-ahead";
-    case Effect::kVoidRegistry: return "void-registry";
+    case Effect::kInEffect:
+      return "in-effect";
+    case Effect::kVoidUnreadable:
+      return "void-unreadable";
+    case Effect::kVoidForeign:
+      return "void-foreign";
+    case Effect::kVoidGenesis:
+      return "void-genesis";
+    case Effect::kVoidBasis:
+      return "void-basis";
+    case Effect::kVoidFence:
+      return "void-fence";
+    case Effect::kVoidEpoch:
+      return "void-epoch";
+    case Effect::kVoidSeen:
+      return "void-seen";
+    case Effect::kVoidVersionPassed:
+      return "void-version-passed";
+    case Effect::kVoidVersionAhead:
+      return "void-version-ahead";
+    case Effect::kVoidRegistry:
+      return "void-registry";
   }
   return "void-unreadable";
 }
@@ -66,7 +77,8 @@ Effect Judge(const EffectHead& head, const EffectFacts& facts, const std::option
   if (!BasisHolds(head, facts, *frame)) return Effect::kVoidBasis;
   switch (frame->kind) {
     case Kind::FENCE:
-      return frame->epoch == head.epoch + 1 && frame->fence ? Effect::kInEffect : Effect::kVoidFence;
+      return frame->epoch == head.epoch + 1 && frame->fence ? Effect::kInEffect
+                                                            : Effect::kVoidFence;
     case Kind::COMMIT:
     case Kind::ACCESS:
     case Kind::SIBLING:

@@ -1,9 +1,9 @@
-// What takes effect: the pure rule by which every reader of a partition decides, alone and identically,
-// whether a record counts (protocol.md, section 3). The log decides, not a lock.
+// What takes effect: the pure rule by which every reader of a partition decides, alone and
+// identically, whether a record counts (protocol.md, section 3). The log decides, not a lock.
 //
-// A reader keeps an EffectHead per partition. For each record, in order: decode its frame, fetch the
-// rows that the rule reads (EffectFacts), Judge, then Advance. The rule opens neither meta nor payload,
-// so nodes without a key, after an erasure, or with an older schema agree on it.
+// A reader keeps an EffectHead per partition. For each record, in order: decode its frame, fetch
+// the rows that the rule reads (EffectFacts), Judge, then Advance. The rule opens neither meta nor
+// payload, so nodes without a key, after an erasure, or with an older schema agree on it.
 //
 // Each letter F0 to F7 is at least one test in tests/events/effect_test.cc.
 // Threads: pure functions of values. Cost: no allocation except the strings of a fence.
@@ -23,8 +23,8 @@ namespace guitu::events {
 // How far back a basis may lie (F6).
 inline constexpr uint64_t kBasisWindow = 65536;
 
-// The state of the fold. Stored with the offset in one atomic batch: it is the snapshot (F4), together
-// with the rows for versions, results and chain values.
+// The state of the fold. Stored with the offset in one atomic batch: it is the snapshot (F4),
+// together with the rows for versions, results and chain values.
 struct EffectHead {
   bool born = false;  // a Genesis is in effect
   LogId log_id;
@@ -37,11 +37,11 @@ struct EffectHead {
 
   Epoch epoch = 0;
   Nonce nonce;
-  std::string owner;    // of the fence that stands
+  std::string owner;  // of the fence that stands
   std::string address;
-  Offset next = 0;      // offset of the record to be folded next
-  Hash256 chain;        // chain(next)
-  uint64_t adopted = 0; // registry offset in force
+  Offset next = 0;       // offset of the record to be folded next
+  Hash256 chain;         // chain(next)
+  uint64_t adopted = 0;  // registry offset in force
 
   bool is_registry() const { return born && partition == partitions; }
   friend bool operator==(const EffectHead&, const EffectHead&) = default;
@@ -64,23 +64,24 @@ std::optional<StoredResult> DecodeResult(absl::string_view bytes);
 
 // The rows that the rule reads for one frame.
 struct EffectFacts {
-  std::optional<Hash256> chain_at_basis;  // chain(frame.basis_offset), where that is within the window
-  Version version = 0;                    // of frame.stream
-  std::optional<StoredResult> result;     // under (frame.stream, frame.command_id)
+  std::optional<Hash256>
+      chain_at_basis;                  // chain(frame.basis_offset), where that is within the window
+  Version version = 0;                 // of frame.stream
+  std::optional<StoredResult> result;  // under (frame.stream, frame.command_id)
 };
 
 enum class Effect {
   kInEffect,
-  kVoidUnreadable,      // no record, another format (F5)
-  kVoidForeign,         // another log, or another generation (F0)
-  kVoidGenesis,         // a second Genesis, or nothing is born yet (F0)
-  kVoidBasis,           // contradicts the chain, or too old: alarm (F6)
-  kVoidFence,           // a fence whose epoch is not current + 1 (F1)
-  kVoidEpoch,           // written under a fence that does not stand (F2, F3, F7)
-  kVoidSeen,            // its command id took effect before (F2, F3)
-  kVoidVersionPassed,   // the stream has moved on (F2, F3)
-  kVoidVersionAhead,    // decided on a version that never came (F2, F3)
-  kVoidRegistry,        // decided under another adoption (F2, F3, F7)
+  kVoidUnreadable,     // no record, another format (F5)
+  kVoidForeign,        // another log, or another generation (F0)
+  kVoidGenesis,        // a second Genesis, or nothing is born yet (F0)
+  kVoidBasis,          // contradicts the chain, or too old: alarm (F6)
+  kVoidFence,          // a fence whose epoch is not current + 1 (F1)
+  kVoidEpoch,          // written under a fence that does not stand (F2, F3, F7)
+  kVoidSeen,           // its command id took effect before (F2, F3)
+  kVoidVersionPassed,  // the stream has moved on (F2, F3)
+  kVoidVersionAhead,   // decided on a version that never came (F2, F3)
+  kVoidRegistry,       // decided under another adoption (F2, F3, F7)
 };
 
 // A short name for metrics and fsck, for example "void-epoch". Never changes.

@@ -1,12 +1,12 @@
-// One event in the clear, as deciders and folds of state see it. The log never holds one: events/boxes.h
-// splits it into open parts and sealed boxes, and joins it again.
+// One event in the clear, as deciders and folds of state see it. The log never holds one:
+// events/boxes.h splits it into open parts and sealed boxes, and joins it again.
 #pragma once
+
+#include <capnp/message.h>
 
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <capnp/message.h>
 
 #include "absl/time/time.h"
 #include "events/catalogue.h"
@@ -15,8 +15,8 @@
 
 namespace guitu::events {
 
-// Owns circumstances and data of an event. Neither copyable nor movable; share it once it is complete.
-// Threads: complete bodies are immutable and may be read by any thread.
+// Owns circumstances and data of an event. Neither copyable nor movable; share it once it is
+// complete. Threads: complete bodies are immutable and may be read by any thread.
 class Body {
  public:
   Body() : message_(128) { content(); }
@@ -61,7 +61,7 @@ struct Event {
   std::shared_ptr<const Body> body;
   std::vector<ClosedPart> closed;  // empty for an event that is being decided
   // From the meta part of its record; for one that is being decided, what will stand there.
-  std::string recorder;            // staff id
+  std::string recorder;  // staff id
   std::string recorder_unit;
   absl::Time recorded_at;
 

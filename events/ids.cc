@@ -66,7 +66,8 @@ std::string CaseNumber(const StreamId& stream) {
     check = TimesX(check ^ digit);
   }
   digits[11] = kBase32[check];
-  return absl::StrCat("GT-", digits.substr(0, 4), "-", digits.substr(4, 4), "-", digits.substr(8, 4));
+  return absl::StrCat("GT-", digits.substr(0, 4), "-", digits.substr(4, 4), "-",
+                      digits.substr(8, 4));
 }
 
 std::string ToHex(const Hash256& hash) {

@@ -60,8 +60,10 @@ std::string ToBytes(const Id128<Tag>& id) {
 template <typename Id>
 Id IdFromBytes(absl::string_view bytes) {
   Id id;
-  for (int i = 0; i < 8; ++i) id.hi = id.hi << 8 | static_cast<uint8_t>(bytes[static_cast<size_t>(i)]);
-  for (int i = 8; i < 16; ++i) id.lo = id.lo << 8 | static_cast<uint8_t>(bytes[static_cast<size_t>(i)]);
+  for (int i = 0; i < 8; ++i)
+    id.hi = id.hi << 8 | static_cast<uint8_t>(bytes[static_cast<size_t>(i)]);
+  for (int i = 8; i < 16; ++i)
+    id.lo = id.lo << 8 | static_cast<uint8_t>(bytes[static_cast<size_t>(i)]);
   return id;
 }
 
@@ -73,9 +75,9 @@ using Epoch = uint64_t;      // of a fence; 0 at birth
 // The partition of a case: never changes once the log is born with N partitions.
 Partition PartitionOf(const StreamId& stream, uint32_t partitions);
 
-// The case number that people say and write: "GT-" and 12 characters of base 32 in three groups, 55 bits
-// of the id and a check character that shows one wrong or two swapped characters. No time, no place,
-// no person in it.
+// The case number that people say and write: "GT-" and 12 characters of base 32 in three groups, 55
+// bits of the id and a check character that shows one wrong or two swapped characters. No time, no
+// place, no person in it.
 std::string CaseNumber(const StreamId& stream);
 
 }  // namespace guitu::events

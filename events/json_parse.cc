@@ -1,5 +1,5 @@
-// The parser: Boost.JSON's, driven by a handler of our own, since its ready-made one lets the last of two
-// equal keys win.
+// The parser: Boost.JSON's, driven by a handler of our own, since its ready-made one lets the last
+// of two equal keys win.
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 #include <vector>
@@ -43,7 +43,9 @@ struct Handler {
   bool on_array_begin(Error&) { return Open(false); }
   bool on_object_end(size_t n, Error&) { return stack.push_object(n), Close(); }
   bool on_array_end(size_t n, Error&) { return stack.push_array(n), Close(); }
-  bool on_key_part(View part, size_t, Error&) { return text.append(part.data(), part.size()), true; }
+  bool on_key_part(View part, size_t, Error&) {
+    return text.append(part.data(), part.size()), true;
+  }
   bool on_key(View part, size_t, Error& error) {
     text.append(part.data(), part.size());
     Level& level = levels.back();
@@ -56,7 +58,9 @@ struct Handler {
     error = json::error::extra_data;
     return false;
   }
-  bool on_string_part(View part, size_t, Error&) { return text.append(part.data(), part.size()), true; }
+  bool on_string_part(View part, size_t, Error&) {
+    return text.append(part.data(), part.size()), true;
+  }
   bool on_string(View part, size_t, Error&) {
     text.append(part.data(), part.size());
     stack.push_string(text);

@@ -1,8 +1,7 @@
-#include <limits>
-
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
+#include <limits>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -38,7 +37,8 @@ size_t CodePoints(absl::string_view text) {
 absl::Status CheckText(absl::string_view text, const FieldSpec& field, const std::string& pointer) {
   if (text.empty()) return Wrong(pointer, "an empty text; leave the field out instead");
   uint32_t limit = field.is_list ? 200 : field.limit;
-  if (CodePoints(text) > limit) return Wrong(pointer, absl::StrCat("longer than ", limit, " characters"));
+  if (CodePoints(text) > limit)
+    return Wrong(pointer, absl::StrCat("longer than ", limit, " characters"));
   for (char c : text) {
     auto byte = static_cast<uint8_t>(c);
     if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F) {
@@ -90,8 +90,8 @@ class Reader {
 
   // `where` in `out` is a field of a struct or an index of a list: both have set() and init or [].
   template <typename Out, typename Where>
-  absl::Status One(const json::value& value, const FieldSpec& field, const std::string& pointer, Out& out,
-                   Where where) {
+  absl::Status One(const json::value& value, const FieldSpec& field, const std::string& pointer,
+                   Out& out, Where where) {
     switch (field.kind) {
       case ValueKind::kText:
       case ValueKind::kEnum:
@@ -109,7 +109,8 @@ class Reader {
     }
   }
 
-  static DynamicStruct::Builder Init(DynamicStruct::Builder& out, capnp::StructSchema::Field field) {
+  static DynamicStruct::Builder Init(DynamicStruct::Builder& out,
+                                     capnp::StructSchema::Field field) {
     return out.init(field).as<DynamicStruct>();
   }
   static DynamicStruct::Builder Init(capnp::DynamicList::Builder& out, uint index) {
@@ -129,13 +130,16 @@ class Reader {
         out.set(where, capnp::Text::Reader(copy.c_str(), copy.size()));
         return absl::OkStatus();
       }
-      case ValueKind::kEnum: return Enum(value, field, pointer, out, where);
-      case ValueKind::kYesNo: return YesNo(value, field, pointer, out, where);
+      case ValueKind::kEnum:
+        return Enum(value, field, pointer, out, where);
+      case ValueKind::kYesNo:
+        return YesNo(value, field, pointer, out, where);
       case ValueKind::kBool:
         if (!value.is_bool()) return Wrong(pointer, "true or false is expected");
         out.set(where, value.get_bool());
         return absl::OkStatus();
-      default: return Number(value, field, pointer, out, where);
+      default:
+        return Number(value, field, pointer, out, where);
     }
   }
 
@@ -145,7 +149,8 @@ class Reader {
     if (field.refers == Refers::NOTHING) return absl::OkStatus();
     bool digits_only = true;
     for (char c : text) {
-      bool ok = absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_';
+      bool ok =
+          absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_';
       if (!ok) return Wrong(pointer, "a code of letters, digits, '-', '.' and '_' is expected");
       digits_only = digits_only && absl::ascii_isdigit(static_cast<unsigned char>(c));
     }
@@ -162,7 +167,7 @@ class Reader {
     std::string name(View(value.get_string()));
     // kj ends a text at the first zero byte; what stands behind it must not pass.
     if (name.find('\0') != std::string::npos) return Wrong(pointer, "the list has no such name");
-    KJ_IF_MAYBE(enumerant, field.enumeration.findEnumerantByName(name)) {
+    KJ_IF_MAYBE (enumerant, field.enumeration.findEnumerantByName(name)) {
       if (enumerant->getOrdinal() == 0) return Wrong(pointer, "leave the field out instead");
       out.set(where, capnp::DynamicEnum(*enumerant));
       return absl::OkStatus();
@@ -203,10 +208,12 @@ class Reader {
       return Wrong(pointer, "a whole number is expected");
     }
     if (number < 0) return Wrong(pointer, "a number below nought");
-    if (!wide && number > std::numeric_limits<int32_t>::max()) return Wrong(pointer, "the number is too large");
+    if (!wide && number > std::numeric_limits<int32_t>::max())
+      return Wrong(pointer, "the number is too large");
     // 0 is the absence of such a field (values.capnp): given, it could not be told from not given.
     if (field.kind == ValueKind::kUnsigned && number == 0 && !field.is_list) {
-      return Wrong(pointer, field.optional ? "leave the field out instead of 0" : "a number from 1 is expected");
+      return Wrong(pointer, field.optional ? "leave the field out instead of 0"
+                                           : "a number from 1 is expected");
     }
     out.set(where, number);
     return absl::OkStatus();
@@ -229,7 +236,8 @@ class Reader {
         } else if (member.key() == "text") {
           text = &member.value();
         } else {
-          return Wrong(Child(pointer, {member.key().data(), member.key().size()}), "there is no such field");
+          return Wrong(Child(pointer, {member.key().data(), member.key().size()}),
+                       "there is no such field");
         }
       }
     }
@@ -266,16 +274,20 @@ class Reader {
           return absl::OkStatus();
         }
         return Wrong(pointer, "a day, month or year is expected");
-      case ValueKind::kId: return Id(text, pointer, out);
+      case ValueKind::kId:
+        return Id(text, pointer, out);
       case ValueKind::kPerson:
         if (text == "self") return out.set("self", capnp::VOID), absl::OkStatus();
         return Id(text, pointer, out.init("related").as<DynamicStruct>());
-      case ValueKind::kEventRef: return Reference(text, pointer, out);
-      default: return Digest(text, pointer, out);
+      case ValueKind::kEventRef:
+        return Reference(text, pointer, out);
+      default:
+        return Digest(text, pointer, out);
     }
   }
 
-  static absl::Status Id(absl::string_view text, const std::string& pointer, DynamicStruct::Builder out) {
+  static absl::Status Id(absl::string_view text, const std::string& pointer,
+                         DynamicStruct::Builder out) {
     auto id = ParseHex(text);
     if (!id || (id->first == 0 && id->second == 0)) {
       return Wrong(pointer, "an id of 32 hexadecimal digits is expected");
@@ -295,7 +307,8 @@ class Reader {
     }
     uint32_t sequence = 0;
     if (!absl::SimpleAtoi(text, &sequence) || sequence == 0 || absl::StrCat(sequence) != text) {
-      return Wrong(pointer, "an event is named by its number, \"12\", or \"CASE/12\" in another case");
+      return Wrong(pointer,
+                   "an event is named by its number, \"12\", or \"CASE/12\" in another case");
     }
     out.set("sequence", sequence);
     return absl::OkStatus();
@@ -307,7 +320,8 @@ class Reader {
     auto low = text.size() == 64 ? ParseHex(text.substr(32)) : std::nullopt;
     if (!high || !low) return Wrong(pointer, "a SHA-256 of 64 hexadecimal digits is expected");
     std::string bytes = ToBytes(high->first, high->second) + ToBytes(low->first, low->second);
-    out.set("sha256", capnp::Data::Reader(reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()));
+    out.set("sha256",
+            capnp::Data::Reader(reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size()));
     return absl::OkStatus();
   }
 
@@ -325,7 +339,8 @@ absl::StatusOr<Event> ReadEvent(const json::value& value, const CodeCheck& codes
     }
   }
   const json::value* type = object.if_contains("type");
-  if (type == nullptr || !type->is_string()) return Wrong(pointer + "/type", "the name of an event type");
+  if (type == nullptr || !type->is_string())
+    return Wrong(pointer + "/type", "the name of an event type");
   Event event;
   event.type = Catalogue::Get().FindByName(View(type->get_string()));
   if (event.type == nullptr) return RefuseAt(Reason::UNKNOWN_TYPE, pointer + "/type");
@@ -367,7 +382,8 @@ absl::StatusOr<std::vector<Event>> ReadCommand(const json::value& body, const Co
     return Wrong("/events", "an array with at least one event is expected");
   }
   if (list->get_array().size() > kEventsPerCommand) {
-    return Wrong("/events", absl::StrCat("more than ", kEventsPerCommand, " events in one command"));
+    return Wrong("/events",
+                 absl::StrCat("more than ", kEventsPerCommand, " events in one command"));
   }
   std::vector<Event> events;
   for (size_t i = 0; i < list->get_array().size(); ++i) {

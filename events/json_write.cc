@@ -76,7 +76,7 @@ class Writer {
     if (person.has("related")) {
       return {Whose::Known::kPerson, IdOf(person.get("related").as<DynamicStruct>())};
     }
-    KJ_IF_MAYBE(which, person.which()) {
+    KJ_IF_MAYBE (which, person.which()) {
       if (which->getProto().getName() == "self") return {Whose::Known::kPerson, self_};
     }
     return {Whose::Known::kSomebodyElse, {}};
@@ -94,7 +94,8 @@ class Writer {
         case Whose::Known::kSomebodyElse:
           if (closed.subject != self_) return &closed;
           break;
-        case Whose::Known::kNobodyKnows: return &closed;
+        case Whose::Known::kNobodyKnows:
+          return &closed;
       }
     }
     return nullptr;
@@ -114,42 +115,53 @@ class Writer {
 
   json::value One(DynamicValue::Reader value, const FieldSpec& field, const Part& part) {
     switch (field.kind) {
-      case ValueKind::kText: return Text(value.as<capnp::Text>());
-      case ValueKind::kBool: return value.as<bool>();
-      case ValueKind::kInteger: return WriteSigned(value.as<int64_t>());
-      case ValueKind::kUnsigned: return WriteNumber(value.as<uint64_t>());
+      case ValueKind::kText:
+        return Text(value.as<capnp::Text>());
+      case ValueKind::kBool:
+        return value.as<bool>();
+      case ValueKind::kInteger:
+        return WriteSigned(value.as<int64_t>());
+      case ValueKind::kUnsigned:
+        return WriteNumber(value.as<uint64_t>());
       case ValueKind::kYesNo: {
         auto answer = static_cast<schema::YesNo>(value.as<capnp::DynamicEnum>().getRaw());
         if (answer == schema::YesNo::UNKNOWN) return "unknown";
         return answer == schema::YesNo::YES;
       }
       case ValueKind::kEnum: {
-        KJ_IF_MAYBE(enumerant, value.as<capnp::DynamicEnum>().getEnumerant()) {
+        KJ_IF_MAYBE (enumerant, value.as<capnp::DynamicEnum>().getEnumerant()) {
           return Text(enumerant->getProto().getName());
         } else {
           return WriteNumber(value.as<capnp::DynamicEnum>().getRaw());
         }
       }
-      default: return Atom(value.as<DynamicStruct>(), field, part);
+      default:
+        return Atom(value.as<DynamicStruct>(), field, part);
     }
   }
 
   json::value Atom(DynamicStruct::Reader in, const FieldSpec& field, const Part& part) {
     switch (field.kind) {
-      case ValueKind::kDate: return Text(FormatDate(in.get("days").as<int32_t>()));
-      case ValueKind::kTime: return Text(FormatTime(in.get("micros").as<int64_t>()));
+      case ValueKind::kDate:
+        return Text(FormatDate(in.get("days").as<int32_t>()));
+      case ValueKind::kTime:
+        return Text(FormatTime(in.get("micros").as<int64_t>()));
       case ValueKind::kPartialDate: {
-        auto precision = static_cast<schema::Precision>(in.get("precision").as<capnp::DynamicEnum>().getRaw());
+        auto precision =
+            static_cast<schema::Precision>(in.get("precision").as<capnp::DynamicEnum>().getRaw());
         return Text(FormatPartialDate({in.get("days").as<int32_t>(), precision}));
       }
-      case ValueKind::kCode: return Code(in, *field.nested->Find("text"), part);
-      case ValueKind::kId: return Text(IdText(in));
+      case ValueKind::kCode:
+        return Code(in, *field.nested->Find("text"), part);
+      case ValueKind::kId:
+        return Text(IdText(in));
       case ValueKind::kPerson:
         if (!in.has("related")) return "self";
         return Text(IdText(in.get("related").as<DynamicStruct>()));
       case ValueKind::kEventRef: {
         std::string text = absl::StrCat(in.get("sequence").as<uint32_t>());
-        if (in.has("stream")) text = absl::StrCat(IdText(in.get("stream").as<DynamicStruct>()), "/", text);
+        if (in.has("stream"))
+          text = absl::StrCat(IdText(in.get("stream").as<DynamicStruct>()), "/", text);
         return Text(text);
       }
       case ValueKind::kAttachment: {
@@ -159,14 +171,16 @@ class Writer {
         }
         return Text(hex);
       }
-      default: return Struct(in, *field.nested, part);
+      default:
+        return Struct(in, *field.nested, part);
     }
   }
 
   // The words beside the code "other" are sealed even where the code is open.
   json::value Code(DynamicStruct::Reader in, const FieldSpec& words, const Part& part) {
     json::string code = Text(in.get("code").as<capnp::Text>());
-    if (in.has("text")) return json::object{{"code", code}, {"text", Text(in.get("text").as<capnp::Text>())}};
+    if (in.has("text"))
+      return json::object{{"code", code}, {"text", Text(in.get("text").as<capnp::Text>())}};
     const ClosedPart* closed = code == "other" ? Closed(words, part) : nullptr;
     if (closed != nullptr) return json::object{{"code", code}, {"text", MarkOf(*closed)}};
     return code;

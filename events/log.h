@@ -29,8 +29,8 @@ struct Append {
   Partition partition = 0;
   uint64_t ticket = 0;  // chosen by the caller, comes back in the delivery
   std::string record;   // encoded, events/record.h
-  // An access record (Kind::access). When the disk is full a log may still take these, from space it
-  // holds back for them, so that audited reading goes on.
+  // An access record (Kind::access). When the disk is full a log may still take these, from space
+  // it holds back for them, so that audited reading goes on.
   bool access = false;
 };
 
@@ -42,24 +42,24 @@ struct Delivery {
   Partition partition = 0;
   uint64_t ticket = 0;
   Outcome outcome = Outcome::kUnknown;
-  Offset offset = 0;      // of kAppended
-  absl::Status reason;    // of kUnknown: kResourceExhausted = no space, else why; no personal data
+  Offset offset = 0;    // of kAppended
+  absl::Status reason;  // of kUnknown: kResourceExhausted = no space, else why; no personal data
 };
 
-// One idempotent producer (protocol.md, "Session"). After the first unknown delivery a session takes
-// nothing more: everything appended to it later comes back unknown.
+// One idempotent producer (protocol.md, "Session"). After the first unknown delivery a session
+// takes nothing more: everything appended to it later comes back unknown.
 class LogSession {
  public:
   virtual ~LogSession() = default;
-  // Takes the records; returns at once. Each comes back exactly once through the sink, also when the
-  // session is destroyed first (then as kUnknown, before the destructor returns).
+  // Takes the records; returns at once. Each comes back exactly once through the sink, also when
+  // the session is destroyed first (then as kUnknown, before the destructor returns).
   virtual void Enqueue(std::vector<Append> appends) = 0;
 };
 
 class EventLog {
  public:
-  // Gets deliveries in batches, on a thread of the log, never under a lock of the log. May be called
-  // until the session is destroyed. Must not block.
+  // Gets deliveries in batches, on a thread of the log, never under a lock of the log. May be
+  // called until the session is destroyed. Must not block.
   using DeliverySink = std::function<void(std::vector<Delivery>)>;
 
   virtual ~EventLog() = default;

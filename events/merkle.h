@@ -1,6 +1,6 @@
-// The Merkle tree of a partition (RFC 6962, section 2.1): leaf i stands for offset i. Only the right edge
-// is kept: log2(n) hashes. Interior nodes are SHA-256(0x01 ‖ left ‖ right); leaves come hashed already
-// (events/record.h, LeafOf, whose 0x00 prefix is that of RFC 6962).
+// The Merkle tree of a partition (RFC 6962, section 2.1): leaf i stands for offset i. Only the
+// right edge is kept: log2(n) hashes. Interior nodes are SHA-256(0x01 ‖ left ‖ right); leaves come
+// hashed already (events/record.h, LeafOf, whose 0x00 prefix is that of RFC 6962).
 #pragma once
 
 #include <cstdint>

@@ -21,8 +21,8 @@ Problem ReadProblem(const capnp::EnumSchema::Enumerant& enumerant) {
   for (auto annotation : enumerant.getProto().getAnnotations()) {
     if (annotation.getId() != kProblemAnnotation) continue;
     auto info = annotation.getValue().getStruct().getAs<schema::ProblemInfo>();
-    problem = {info.getHttp(), info.getCode().cStr(), info.getRule().cStr(),
-               info.getArticle().cStr(), info.getZh().cStr(), info.getEn().cStr()};
+    problem = {info.getHttp(),           info.getCode().cStr(), info.getRule().cStr(),
+               info.getArticle().cStr(), info.getZh().cStr(),   info.getEn().cStr()};
   }
   return problem;
 }
@@ -37,14 +37,22 @@ std::vector<Problem> ReadTable() {
 
 absl::StatusCode CodeFor(uint16_t http) {
   switch (http) {
-    case 400: return absl::StatusCode::kInvalidArgument;
-    case 401: return absl::StatusCode::kUnauthenticated;
-    case 403: return absl::StatusCode::kPermissionDenied;
-    case 404: return absl::StatusCode::kNotFound;
-    case 412: return absl::StatusCode::kAborted;
-    case 503: return absl::StatusCode::kUnavailable;
-    case 500: return absl::StatusCode::kInternal;
-    default: return absl::StatusCode::kFailedPrecondition;
+    case 400:
+      return absl::StatusCode::kInvalidArgument;
+    case 401:
+      return absl::StatusCode::kUnauthenticated;
+    case 403:
+      return absl::StatusCode::kPermissionDenied;
+    case 404:
+      return absl::StatusCode::kNotFound;
+    case 412:
+      return absl::StatusCode::kAborted;
+    case 503:
+      return absl::StatusCode::kUnavailable;
+    case 500:
+      return absl::StatusCode::kInternal;
+    default:
+      return absl::StatusCode::kFailedPrecondition;
   }
 }
 

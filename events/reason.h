@@ -1,6 +1,6 @@
-// Refusals: an absl::Status that carries a schema::Reason, the one source of problem code, HTTP number,
-// rule, article and the words in Chinese and English (schema/reason.capnp).
-// Messages hold ids and counts, never what a person said or is called.
+// Refusals: an absl::Status that carries a schema::Reason, the one source of problem code, HTTP
+// number, rule, article and the words in Chinese and English (schema/reason.capnp). Messages hold
+// ids and counts, never what a person said or is called.
 #pragma once
 
 #include <string>

@@ -29,7 +29,8 @@ uint64_t Word(const Hash256& hash, size_t index) {
 }
 
 void SetWord(Hash256& hash, size_t index, uint64_t word) {
-  for (size_t i = 0; i < 8; ++i) hash.bytes[8 * index + i] = static_cast<uint8_t>(word >> (56 - 8 * i));
+  for (size_t i = 0; i < 8; ++i)
+    hash.bytes[8 * index + i] = static_cast<uint8_t>(word >> (56 - 8 * i));
 }
 
 std::string Text(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
@@ -186,7 +187,8 @@ std::optional<Frame> DecodeFrame(absl::string_view bytes) {
   if (bytes.empty() || bytes.size() % sizeof(capnp::word) != 0) return std::nullopt;
   std::optional<Frame> frame;
   SegmentReader segment(bytes);
-  // Bytes of strangers may lie in a topic: what does not read is void, never the end of the process.
+  // Bytes of strangers may lie in a topic: what does not read is void, never the end of the
+  // process.
   kj::runCatchingExceptions([&] {
     auto in = segment.Root<schema::Frame>();
     if (in.getFormat() == kFormat) frame = ReadFrame(in);

@@ -1,7 +1,7 @@
 // The bytes of a record and the hashes over them (protocol.md, section 2; schema/record.capnp).
 //
-// A record is frame ‖ meta ‖ payload behind a header of lengths. The three are hashed apart, so that an
-// outsider can be shown all frames of a partition and the payloads of one case only:
+// A record is frame ‖ meta ‖ payload behind a header of lengths. The three are hashed apart, so
+// that an outsider can be shown all frames of a partition and the payloads of one case only:
 //   leaf(i)    = SHA-256(0x00 ‖ SHA-256(frame) ‖ SHA-256(meta) ‖ SHA-256(payload))
 //   chain(i+1) = SHA-256(chain(i) ‖ leaf(i)),  chain(0) = 32 zero bytes
 // What is hashed is the bytes as stored; nobody ever encodes a record again.
@@ -9,14 +9,14 @@
 // Threads: pure functions, any thread. The layout never changes: tests/golden holds its bytes.
 #pragma once
 
+#include <capnp/message.h>
+#include <capnp/serialize.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <capnp/message.h>
-#include <capnp/serialize.h>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -91,8 +91,8 @@ std::optional<RecordView> SplitRecord(absl::string_view record);
 std::optional<Frame> DecodeFrame(absl::string_view frame);
 absl::StatusOr<MetaFields> DecodeMeta(absl::string_view meta);
 
-// A segment opened for reading. Copies only if the bytes are not aligned to 8. The bytes must live as
-// long as this does, unless copied.
+// A segment opened for reading. Copies only if the bytes are not aligned to 8. The bytes must live
+// as long as this does, unless copied.
 class SegmentReader {
  public:
   explicit SegmentReader(absl::string_view bytes);
@@ -112,8 +112,8 @@ Hash256 LeafOf(HashFunction hash, const RecordView& record);
 Hash256 GapLeaf(HashFunction hash);
 Hash256 NextChain(HashFunction hash, const Hash256& chain, const Hash256& leaf);
 
-// "4" → 64, "9b" → 146, "107g" → 1719: row × 16 + letter. The number of a type in a record, for ever.
-// Nothing for a text that is no row.
+// "4" → 64, "9b" → 146, "107g" → 1719: row × 16 + letter. The number of a type in a record, for
+// ever. Nothing for a text that is no row.
 std::optional<uint16_t> TypeOfRow(absl::string_view number);
 std::string RowOfType(uint16_t type);
 

@@ -1,5 +1,5 @@
-// What events/ needs from a key vault: to seal the fields of one (subject, category) into a box and to
-// open it again. adapters/crypto implements it; tests use it with real keys too.
+// What events/ needs from a key vault: to seal the fields of one (subject, category) into a box and
+// to open it again. adapters/crypto implements it; tests use it with real keys too.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace guitu::events {
 
-// What a box is bound to, so that it cannot be moved, swapped or downgraded. Offset and topic are not
-// in it: unknown when sealing, different after a migration.
+// What a box is bound to, so that it cannot be moved, swapped or downgraded. Offset and topic are
+// not in it: unknown when sealing, different after a migration.
 struct BoxBinding {
   LogId log_id;
   StreamId stream;
@@ -34,7 +34,8 @@ class Sealer {
   virtual ~Sealer() = default;
   // The suite that new boxes are sealed with; see Box.suite in record.capnp.
   virtual uint8_t suite() const = 0;
-  // Seals under the data key `binding.key_id`. Errors: kNotFound = no such key, kDataLoss = destroyed.
+  // Seals under the data key `binding.key_id`. Errors: kNotFound = no such key, kDataLoss =
+  // destroyed.
   virtual absl::StatusOr<std::string> Seal(const BoxBinding& binding, absl::string_view plain) = 0;
   // Errors: kNotFound = this node has not got the key; kDataLoss = the key was destroyed (erased);
   // kInvalidArgument = does not open: another box, another key, or changed bytes.

@@ -25,7 +25,8 @@ std::optional<absl::CivilDay> Day(absl::string_view y, absl::string_view m, absl
   int month = Digits(m);
   int day = Digits(d);
   if (y.size() != 4 || m.size() != 2 || d.size() != 2) return std::nullopt;
-  if (year < kFirstYear || year > kLastYear || month < 1 || month > 12 || day < 1) return std::nullopt;
+  if (year < kFirstYear || year > kLastYear || month < 1 || month > 12 || day < 1)
+    return std::nullopt;
   absl::CivilDay civil(year, month, day);
   if (civil.month() != month || civil.day() != day) return std::nullopt;  // 30 February
   return civil;
@@ -120,9 +121,12 @@ std::optional<PartialDay> ParsePartialDate(absl::string_view text) {
 std::string FormatPartialDate(const PartialDay& day) {
   std::string whole = FormatDate(day.days);
   switch (day.precision) {
-    case schema::Precision::YEAR: return whole.substr(0, 4);
-    case schema::Precision::MONTH: return whole.substr(0, 7);
-    default: return whole;
+    case schema::Precision::YEAR:
+      return whole.substr(0, 4);
+    case schema::Precision::MONTH:
+      return whole.substr(0, 7);
+    default:
+      return whole;
   }
 }
 

@@ -1,5 +1,5 @@
-// Text forms of the values of schema/values.capnp that are more than a string: days, instants, days known
-// in part. Strict: what is not exactly the form is nothing.
+// Text forms of the values of schema/values.capnp that are more than a string: days, instants, days
+// known in part. Strict: what is not exactly the form is nothing.
 #pragma once
 
 #include <cstdint>

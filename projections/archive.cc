@@ -19,7 +19,8 @@ void UpdateCard(const RecordInEffect& record, schema::Event::Reader event, CaseC
   const events::EventType* type = events::Catalogue::Get().FindByType(event.getType());
   if (type == nullptr) return;
   if (type->schema_id == capnp::typeId<schema::VictimRescued>() && card.county.empty()) {
-    card.county = Str(event.getData().getAs<schema::VictimRescued>().getPlace().getAdmin()).substr(0, 6);
+    card.county =
+        Str(event.getData().getAs<schema::VictimRescued>().getPlace().getAdmin()).substr(0, 6);
   } else if (type->schema_id == capnp::typeId<schema::CaseOpened>()) {
     auto opened = event.getData().getAs<schema::CaseOpened>();
     card.opened = true;
@@ -53,9 +54,10 @@ void ProjectArchive(const RecordInEffect& record, const RowReader& rows, RowBatc
   ProjectKeys(record, rows, out);
   if (record.payload.getEvents().size() == 0) return;
   const events::StreamId& stream = record.frame.stream;
-  out.Put(EventKey(record.partition, ViewOf(record.frame.kind), stream, record.first_number),
-          EncodeEventRow({record.offset, record.version_after, record.first_number, record.recorded_at,
-                          record.frame.command_id, record.bytes.meta, record.bytes.payload}));
+  out.Put(
+      EventKey(record.partition, ViewOf(record.frame.kind), stream, record.first_number),
+      EncodeEventRow({record.offset, record.version_after, record.first_number, record.recorded_at,
+                      record.frame.command_id, record.bytes.meta, record.bytes.payload}));
   if (record.sibling || record.registry) return;
   CaseCard card;
   std::string key = CardKey(record.partition, stream);

@@ -1,9 +1,9 @@
-// Rows of the private archive, the timeline and the access trail: the records of a case as they were
-// written, boxes sealed, and a card with the open facts that lists and rights need.
+// Rows of the private archive, the timeline and the access trail: the records of a case as they
+// were written, boxes sealed, and a card with the open facts that lists and rights need.
 //
-// One source serves all three: the archive groups a case's events, the timeline lists them, both also as
-// of an earlier moment; the access trail lists the sibling stream. Masking and opening happen at the
-// edge, after the access record took effect.
+// One source serves all three: the archive groups a case's events, the timeline lists them, both
+// also as of an earlier moment; the access trail lists the sibling stream. Masking and opening
+// happen at the edge, after the access record took effect.
 #pragma once
 
 #include <cstdint>
@@ -30,12 +30,12 @@ StreamRow DecodeStream(absl::string_view bytes);
 // One record of a case: 'E' of its own stream, 'S' of its sibling stream, 'A' an access record.
 struct EventRow {
   events::Offset offset = 0;
-  events::Version version = 0;       // of the stream after it
-  uint32_t first = 0;                // number of its first event
+  events::Version version = 0;  // of the stream after it
+  uint32_t first = 0;           // number of its first event
   absl::Time recorded_at;
-  events::CommandId command_id;      // its boxes are bound to it
-  absl::string_view meta;            // encoded, borrowed
-  absl::string_view payload;         // encoded, borrowed
+  events::CommandId command_id;  // its boxes are bound to it
+  absl::string_view meta;        // encoded, borrowed
+  absl::string_view payload;     // encoded, borrowed
 };
 std::string EncodeEventRow(const EventRow& row);
 std::optional<EventRow> DecodeEventRow(absl::string_view bytes);
@@ -44,13 +44,13 @@ std::optional<EventRow> DecodeEventRow(absl::string_view bytes);
 struct CaseCard {
   bool opened = false;
   bool closed = false;
-  std::string kind;    // code of CKIND
-  std::string owner;   // unit in charge
-  std::string county;  // division code
-  absl::Time started_at;   // recordedAt of its first event
-  absl::Time opened_at;    // occurredAt of 5
-  absl::Time changed_at;   // recordedAt of its newest event
-  uint16_t newest = 0;     // row of its newest event
+  std::string kind;       // code of CKIND
+  std::string owner;      // unit in charge
+  std::string county;     // division code
+  absl::Time started_at;  // recordedAt of its first event
+  absl::Time opened_at;   // occurredAt of 5
+  absl::Time changed_at;  // recordedAt of its newest event
+  uint16_t newest = 0;    // row of its newest event
 };
 std::string EncodeCard(const CaseCard& card);
 std::optional<CaseCard> DecodeCard(absl::string_view bytes);

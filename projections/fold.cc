@@ -18,8 +18,8 @@ using View = void (*)(const RecordInEffect&, const RowReader&, RowBatch&);
 // The views, in the order they project. One more view: one more line.
 constexpr View kViews[] = {ProjectArchive, ProjectFollowUps, ProjectRegistry};
 
-events::EffectFacts FactsFor(const FoldState& state, events::Partition partition, const events::Frame& frame,
-                             const RowReader& rows) {
+events::EffectFacts FactsFor(const FoldState& state, events::Partition partition,
+                             const events::Frame& frame, const RowReader& rows) {
   events::EffectFacts facts;
   // A basis is nearly always the newest; only then is no row read for it.
   if (frame.basis_offset == state.head.next) {
@@ -27,7 +27,8 @@ events::EffectFacts FactsFor(const FoldState& state, events::Partition partition
   } else if (frame.basis_offset < state.head.next) {
     facts.chain_at_basis = ChainAt(rows, partition, frame.basis_offset);
   }
-  if (auto row = rows.Get(StreamKey(partition, frame.stream))) facts.version = DecodeStream(*row).version;
+  if (auto row = rows.Get(StreamKey(partition, frame.stream)))
+    facts.version = DecodeStream(*row).version;
   if (auto row = rows.Get(ResultKey(partition, frame.stream, frame.command_id))) {
     facts.result = events::DecodeResult(*row);
   }
@@ -35,7 +36,8 @@ events::EffectFacts FactsFor(const FoldState& state, events::Partition partition
 }
 
 bool IsCommand(schema::Kind kind) {
-  return kind == schema::Kind::COMMIT || kind == schema::Kind::ACCESS || kind == schema::Kind::SIBLING;
+  return kind == schema::Kind::COMMIT || kind == schema::Kind::ACCESS ||
+         kind == schema::Kind::SIBLING;
 }
 
 // Version, numbering and result of a command in effect.
@@ -53,13 +55,15 @@ void ProjectCommand(RecordInEffect& record, const RowReader& rows, RowBatch& out
   record.version_after = stream.version;
   out.Put(std::move(key), EncodeStream(stream));
   if (events::StoresResult(frame.kind)) {
-    out.Put(ResultKey(record.partition, frame.stream, frame.command_id),
-            events::EncodeResult({record.offset, stream.version, frame.request_hash, frame.cancels}));
+    out.Put(
+        ResultKey(record.partition, frame.stream, frame.command_id),
+        events::EncodeResult({record.offset, stream.version, frame.request_hash, frame.cancels}));
   }
 }
 
-absl::Status ProjectRecord(FoldState& state, events::Partition partition, const events::RecordView& bytes,
-                           const RowReader& rows, RowBatch& out, Folded& folded) {
+absl::Status ProjectRecord(FoldState& state, events::Partition partition,
+                           const events::RecordView& bytes, const RowReader& rows, RowBatch& out,
+                           Folded& folded) {
   auto meta = events::DecodeMeta(bytes.meta);
   if (!meta.ok()) return meta.status();
   state.last_recorded = std::max(state.last_recorded, meta->recorded_at);
@@ -72,8 +76,15 @@ absl::Status ProjectRecord(FoldState& state, events::Partition partition, const 
   if (!IsCommand(folded.frame->kind)) return absl::OkStatus();
   events::SegmentReader payload(bytes.payload);
   auto failure = kj::runCatchingExceptions([&] {
-    RecordInEffect record{partition, folded.offset, state.head.is_registry(), *folded.frame, bytes,
-                          meta->recorded_at, payload.Root<schema::Payload>(), 0, 0,
+    RecordInEffect record{partition,
+                          folded.offset,
+                          state.head.is_registry(),
+                          *folded.frame,
+                          bytes,
+                          meta->recorded_at,
+                          payload.Root<schema::Payload>(),
+                          0,
+                          0,
                           folded.frame->kind != schema::Kind::COMMIT};
     ProjectCommand(record, rows, out);
     folded.version = record.version_after;
@@ -90,12 +101,14 @@ std::optional<std::string> OverlayReader::Get(absl::string_view key) const {
   return it != changes_.end() ? it->second : base_.Get(key);
 }
 
-void OverlayReader::Scan(absl::string_view prefix, absl::string_view from, const Visitor& visit) const {
+void OverlayReader::Scan(absl::string_view prefix, absl::string_view from,
+                         const Visitor& visit) const {
   base_.Scan(prefix, from, visit);
 }
 
 void OverlayReader::Add(const RowBatch& batch, size_t from) {
-  for (size_t i = from; i < batch.changes.size(); ++i) changes_[batch.changes[i].first] = batch.changes[i].second;
+  for (size_t i = from; i < batch.changes.size(); ++i)
+    changes_[batch.changes[i].first] = batch.changes[i].second;
 }
 
 FoldState LoadState(const RowReader& rows, events::Partition partition) {
@@ -114,7 +127,8 @@ FoldState LoadState(const RowReader& rows, events::Partition partition) {
 }
 
 void SaveState(const FoldState& state, events::Partition partition, RowBatch& out) {
-  int64_t last = state.last_recorded == absl::InfinitePast() ? 0 : absl::ToUnixMicros(state.last_recorded);
+  int64_t last =
+      state.last_recorded == absl::InfinitePast() ? 0 : absl::ToUnixMicros(state.last_recorded);
   out.Put(PositionKey(partition), events::ByteWriter()
                                       .String(events::EncodeHead(state.head))
                                       .String(state.edge.Encode())
@@ -136,7 +150,8 @@ absl::StatusOr<Folded> Fold(FoldState& state, events::Partition partition, absl:
   folded.version = facts.version;
   folded.earlier = facts.result;
   FoldState after = state;
-  after.head = events::Advance(std::move(after.head), folded.frame, folded.effect, folded.leaf, hash);
+  after.head =
+      events::Advance(std::move(after.head), folded.frame, folded.effect, folded.leaf, hash);
   after.edge.Append(folded.leaf, hash);
   if (folded.effect == Effect::kInEffect) {
     auto status = ProjectRecord(after, partition, *bytes, rows, out, folded);
@@ -148,7 +163,8 @@ absl::StatusOr<Folded> Fold(FoldState& state, events::Partition partition, absl:
   return folded;
 }
 
-std::optional<events::Hash256> ChainAt(const RowReader& rows, events::Partition partition, uint64_t count) {
+std::optional<events::Hash256> ChainAt(const RowReader& rows, events::Partition partition,
+                                       uint64_t count) {
   if (count == 0) return events::Hash256{};
   auto row = rows.Get(LeafKey(partition, count - 1));
   if (!row || row->size() != 64) return std::nullopt;

@@ -1,12 +1,12 @@
-// The fold of one partition: judges each record (events/effect.h), keeps what the rule needs, and lets
-// every view project it. A pure function of rows and record; the log is its write-ahead log.
+// The fold of one partition: judges each record (events/effect.h), keeps what the rule needs, and
+// lets every view project it. A pure function of rows and record; the log is its write-ahead log.
 //
-// Use: load the state, then for each record in order Fold() into a batch; store the batch with the new
-// state in it, atomically. After a crash load again: it resumes from its own position. Rows changed by
-// earlier records of the same batch are seen through OverlayReader.
+// Use: load the state, then for each record in order Fold() into a batch; store the batch with the
+// new state in it, atomically. After a crash load again: it resumes from its own position. Rows
+// changed by earlier records of the same batch are seen through OverlayReader.
 //
-// Errors: kDataLoss where a record in effect holds what this program cannot read (an older program and
-// a newer event type): the partition stops there, nothing after it is folded.
+// Errors: kDataLoss where a record in effect holds what this program cannot read (an older program
+// and a newer event type): the partition stops there, nothing after it is folded.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,8 @@
 
 namespace guitu::projections {
 
-// A reader that sees a batch on top of what is stored. Scan sees stored rows only: folds do not scan.
+// A reader that sees a batch on top of what is stored. Scan sees stored rows only: folds do not
+// scan.
 class OverlayReader : public RowReader {
  public:
   explicit OverlayReader(const RowReader& base) : base_(base) {}
@@ -52,15 +53,17 @@ struct Folded {
   std::optional<events::Frame> frame;
   events::Offset offset = 0;
   events::Hash256 leaf;
-  events::Version version = 0;                   // of the stream after the record
-  std::optional<events::StoredResult> earlier;   // the result that made it kVoidSeen
+  events::Version version = 0;                  // of the stream after the record
+  std::optional<events::StoredResult> earlier;  // the result that made it kVoidSeen
 };
 
-// Folds the record at offset state.head.next. Changes of rows are appended to `out`, without the state.
+// Folds the record at offset state.head.next. Changes of rows are appended to `out`, without the
+// state.
 absl::StatusOr<Folded> Fold(FoldState& state, events::Partition partition, absl::string_view record,
                             const RowReader& rows, events::HashFunction hash, RowBatch& out);
 
 // chain(count): after `count` records. Nothing if the rows do not have it.
-std::optional<events::Hash256> ChainAt(const RowReader& rows, events::Partition partition, uint64_t count);
+std::optional<events::Hash256> ChainAt(const RowReader& rows, events::Partition partition,
+                                       uint64_t count);
 
 }  // namespace guitu::projections

@@ -16,7 +16,8 @@ uint32_t Ordered(int32_t days) { return static_cast<uint32_t>(days) ^ 0x80000000
 std::string Str(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
 
 // Where an open visit stands: its due day.
-std::string FinderKey(events::Partition partition, const events::StreamId& stream, uint32_t number) {
+std::string FinderKey(events::Partition partition, const events::StreamId& stream,
+                      uint32_t number) {
   return Key(partition, 'F').Id(stream).U32(number).Take();
 }
 // Cadence and keeper of the dedicated file (56).
@@ -24,7 +25,8 @@ std::string FileKey(events::Partition partition, const events::StreamId& stream)
   return Key(partition, 'Q').Id(stream).Take();
 }
 
-void OpenFile(const RecordInEffect& record, schema::DedicatedFileOpened::Reader file, RowBatch& out) {
+void OpenFile(const RecordInEffect& record, schema::DedicatedFileOpened::Reader file,
+              RowBatch& out) {
   out.Put(FileKey(record.partition, record.frame.stream), events::ByteWriter()
                                                               .String(Str(file.getCadence()))
                                                               .U32(file.getCadenceVersion())
@@ -50,7 +52,8 @@ void Plan(const RecordInEffect& record, schema::FollowUpScheduled::Reader planne
     std::string keeper(in.String());
     if (visit.unit.empty()) visit.unit = keeper;
   }
-  out.Put(FinderKey(record.partition, visit.stream, number), events::ByteWriter().U32(Ordered(visit.due)).Take());
+  out.Put(FinderKey(record.partition, visit.stream, number),
+          events::ByteWriter().U32(Ordered(visit.due)).Take());
   out.Put(VisitKey(record.partition, visit), EncodeVisit(visit));
 }
 
@@ -66,18 +69,19 @@ std::optional<Visit> Find(const RecordInEffect& record, uint32_t number, const R
 }
 
 // 58 ends the visit it names if the person was seen; a door that stayed shut leaves it open.
-void Complete(const RecordInEffect& record, schema::FollowUpCompleted::Reader made, const RowReader& rows,
-              RowBatch& out) {
+void Complete(const RecordInEffect& record, schema::FollowUpCompleted::Reader made,
+              const RowReader& rows, RowBatch& out) {
   std::string result = Str(made.getResult().getCode());
-  if (!made.hasOf() || made.getOf().hasStream() || (result != "seenAlone" && result != "seen")) return;
+  if (!made.hasOf() || made.getOf().hasStream() || (result != "seenAlone" && result != "seen"))
+    return;
   auto visit = Find(record, made.getOf().getSequence(), rows);
   if (!visit) return;
   out.Delete(VisitKey(record.partition, *visit));
   out.Delete(FinderKey(record.partition, visit->stream, visit->number));
 }
 
-void Miss(const RecordInEffect& record, schema::FollowUpMissed::Reader missed, const RowReader& rows,
-          RowBatch& out) {
+void Miss(const RecordInEffect& record, schema::FollowUpMissed::Reader missed,
+          const RowReader& rows, RowBatch& out) {
   auto visit = Find(record, missed.getOf().getSequence(), rows);
   if (!visit) return;
   visit->missed = true;
@@ -120,10 +124,14 @@ VisitStatus StatusOf(const Visit& visit, absl::CivilDay today) {
 
 absl::string_view NameOf(VisitStatus status) {
   switch (status) {
-    case VisitStatus::kUpcoming: return "upcoming";
-    case VisitStatus::kDue: return "due";
-    case VisitStatus::kOverdue: return "overdue";
-    case VisitStatus::kMissed: return "missed";
+    case VisitStatus::kUpcoming:
+      return "upcoming";
+    case VisitStatus::kDue:
+      return "due";
+    case VisitStatus::kOverdue:
+      return "overdue";
+    case VisitStatus::kMissed:
+      return "missed";
   }
   return "upcoming";
 }

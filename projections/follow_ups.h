@@ -1,8 +1,10 @@
-// The follow-up schedule (细则第19条第4项): one row per planned visit that nobody has made yet, sorted by its
-// due day, and one per visit to find it by. No personal data: case, due day, unit, worker, step.
+// The follow-up schedule (细则第19条第4项): one row per planned visit that nobody has made yet,
+// sorted by its due day, and one per visit to find it by. No personal data: case, due day, unit,
+// worker, step.
 //
-// Words (domain/clocks.md): upcoming before the window, due within it, overdue after the due day (24:00
-// local), missed once row 59 is recorded. A visit ends by a 58 in which the person was seen; a 59 stays.
+// Words (domain/clocks.md): upcoming before the window, due within it, overdue after the due day
+// (24:00 local), missed once row 59 is recorded. A visit ends by a 58 in which the person was seen;
+// a 59 stays.
 #pragma once
 
 #include <cstdint>
@@ -19,20 +21,20 @@ namespace guitu::projections {
 
 struct Visit {
   events::StreamId stream;
-  uint32_t number = 0;     // of its 57 in the stream
-  int32_t due = 0;         // days since 1970
-  int32_t window = -1;     // days before the due day; -1: not said, as many as the grace
-  int32_t step = -1;       // of the cadence; -1: an extra visit
-  std::string unit;        // of the visitor; else the keeper of the file
-  std::string worker;      // staff id, or empty
-  std::string kind;        // code of VKIND
-  std::string cadence;     // "C1"
+  uint32_t number = 0;  // of its 57 in the stream
+  int32_t due = 0;      // days since 1970
+  int32_t window = -1;  // days before the due day; -1: not said, as many as the grace
+  int32_t step = -1;    // of the cadence; -1: an extra visit
+  std::string unit;     // of the visitor; else the keeper of the file
+  std::string worker;   // staff id, or empty
+  std::string kind;     // code of VKIND
+  std::string cadence;  // "C1"
   uint32_t cadence_version = 0;
-  bool missed = false;     // 59 is recorded
+  bool missed = false;  // 59 is recorded
 };
 
-// Days of grace after the due day, and days of window before it, where neither the visit nor its cadence
-// says otherwise: 0 up to step 7, 3 up to 30, 7 beyond (domain/fields.md, own figures).
+// Days of grace after the due day, and days of window before it, where neither the visit nor its
+// cadence says otherwise: 0 up to step 7, 3 up to 30, 7 beyond (domain/fields.md, own figures).
 int32_t DefaultGrace(int32_t step);
 
 enum class VisitStatus { kUpcoming, kDue, kOverdue, kMissed };

@@ -1,5 +1,5 @@
-// Keys of the rows of the projections. First the partition, then a letter for the view, then what it is
-// sorted by. The letters never change their meaning within one generation of a store.
+// Keys of the rows of the projections. First the partition, then a letter for the view, then what
+// it is sorted by. The letters never change their meaning within one generation of a store.
 #pragma once
 
 #include <cstdint>
@@ -34,12 +34,13 @@ inline std::string ResultKey(events::Partition p, const events::StreamId& stream
 inline std::string SubjectKeyKey(events::Partition p, const events::SubjectId& subject) {
   return Key(p, 'K').Id(subject).Take();
 }
-// Records of a case, by the number of their first event: 'E' its own stream, 'S' its sibling stream, 'A'
-// its access records.
+// Records of a case, by the number of their first event: 'E' its own stream, 'S' its sibling
+// stream, 'A' its access records.
 inline std::string EventPrefix(events::Partition p, char view, const events::StreamId& stream) {
   return Key(p, view).Id(stream).Take();
 }
-inline std::string EventKey(events::Partition p, char view, const events::StreamId& stream, uint32_t first) {
+inline std::string EventKey(events::Partition p, char view, const events::StreamId& stream,
+                            uint32_t first) {
   return Key(p, view).Id(stream).U32(first).Take();
 }
 inline std::string CardKey(events::Partition p, const events::StreamId& stream) {

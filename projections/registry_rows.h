@@ -1,5 +1,6 @@
-// Rows of the registry partition: its records in their order, from which the registry as of any offset is
-// folded (aggregates/registry/decider.h). The rows are the records' own bytes, names sealed.
+// Rows of the registry partition: its records in their order, from which the registry as of any
+// offset is folded (aggregates/registry/decider.h). The rows are the records' own bytes, names
+// sealed.
 #pragma once
 
 #include "projections/rows.h"

@@ -1,6 +1,6 @@
-// The commands of the `guitu` program (contract.md, section 2), each a function of its options; guitu.cc
-// reads the flags. All return the exit code: 0 done, 1 refused or found wanting, 2 wrong usage, 3 the
-// environment fails.
+// The commands of the `guitu` program (contract.md, section 2), each a function of its options;
+// guitu.cc reads the flags. All return the exit code: 0 done, 1 refused or found wanting, 2 wrong
+// usage, 3 the environment fails.
 #pragma once
 
 #include <cstdint>
@@ -65,7 +65,7 @@ int Show(const ShowOptions& options);
 
 struct PlanImportOptions {
   std::string file;
-  std::string server;      // empty: only reads the document and reports
+  std::string server;  // empty: only reads the document and reports
   std::string token_file;
   bool json = false;
 };

@@ -39,12 +39,15 @@ void Complain(absl::string_view line) {
 int Fail(const absl::Status& status) {
   Complain(status.message());
   switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument: return kUsage;
+    case absl::StatusCode::kInvalidArgument:
+      return kUsage;
     case absl::StatusCode::kAlreadyExists:
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kAborted: return kRefused;
-    default: return kEnvironment;
+    case absl::StatusCode::kAborted:
+      return kRefused;
+    default:
+      return kEnvironment;
   }
 }
 
@@ -67,7 +70,8 @@ app::OpenOptions ToOpen(const DataOptions& options) {
 absl::Status SetListen(absl::string_view listen, app::OpenOptions& options) {
   size_t colon = listen.rfind(':');
   uint32_t port = 0;
-  if (colon == absl::string_view::npos || !absl::SimpleAtoi(listen.substr(colon + 1), &port) || port > 65535) {
+  if (colon == absl::string_view::npos || !absl::SimpleAtoi(listen.substr(colon + 1), &port) ||
+      port > 65535) {
     return absl::InvalidArgumentError("--listen takes ADDRESS:PORT");
   }
   options.listen_address = std::string(listen.substr(0, colon));

@@ -5,11 +5,16 @@
 
 namespace {
 
-using namespace guitu::tools;  // NOLINT(google-build-using-namespace): the commands are all there is here
+using namespace guitu::tools;  // NOLINT(google-build-using-namespace): the commands are all there
+                               // is here
 
 void AddData(CLI::App* command, DataOptions& options) {
-  command->add_option("--data", options.data_dir, "data directory")->required()->envname("GUITU_DATA");
-  command->add_option("--root-key-file", options.root_key_file, "root key; default: DATA.root-key beside it")
+  command->add_option("--data", options.data_dir, "data directory")
+      ->required()
+      ->envname("GUITU_DATA");
+  command
+      ->add_option("--root-key-file", options.root_key_file,
+                   "root key; default: DATA.root-key beside it")
       ->envname("GUITU_ROOT_KEY_FILE");
   command->add_flag("--json", options.json, "print JSON");
 }
@@ -23,16 +28,19 @@ int main(int argc, char** argv) {
   int exit_code = 0;
 
   InitOptions init;
-  auto* command = app.add_subcommand("init", "creates an installation and prints recovery shares once");
+  auto* command =
+      app.add_subcommand("init", "creates an installation and prints recovery shares once");
   AddData(command, init.data);
-  command->add_option("--partitions", init.partitions, "partitions of cases, fixed at birth")->check(CLI::Range(1, 800));
+  command->add_option("--partitions", init.partitions, "partitions of cases, fixed at birth")
+      ->check(CLI::Range(1, 800));
   command->add_flag("--synthetic", init.synthetic, "invented persons only");
   command->callback([&] { exit_code = Init(init); });
 
   ServeOptions serve;
   command = app.add_subcommand("serve", "serves an installation on the embedded log");
   AddData(command, serve.data);
-  command->add_option("--listen", serve.listen, "ADDRESS:PORT, port 0 for a free one")->envname("GUITU_LISTEN");
+  command->add_option("--listen", serve.listen, "ADDRESS:PORT, port 0 for a free one")
+      ->envname("GUITU_LISTEN");
   command->callback([&] { exit_code = Serve(serve); });
 
   TokenOptions token;
@@ -72,7 +80,8 @@ int main(int argc, char** argv) {
 
   BenchOptions bench;
   command = app.add_subcommand("bench", "measures this machine, beside its raw limits");
-  command->add_option("--seconds", bench.seconds, "of each measurement")->check(CLI::Range(0.1, 600.0));
+  command->add_option("--seconds", bench.seconds, "of each measurement")
+      ->check(CLI::Range(0.1, 600.0));
   command->add_option("--cases", bench.cases, "cases opened before")->check(CLI::Range(1, 1000000));
   command->add_flag("--json", bench.json, "print JSON");
   command->callback([&] { exit_code = Bench(bench); });
@@ -80,18 +89,20 @@ int main(int argc, char** argv) {
   PlanImportOptions plan;
   command = app.add_subcommand("plan", "the plan document as data");
   command->require_subcommand(1);
-  auto* import = command->add_subcommand("import", "reads the document, reports every defect with its line");
+  auto* import =
+      command->add_subcommand("import", "reads the document, reports every defect with its line");
   import->add_option("file", plan.file, "the document")->required()->check(CLI::ExistingFile);
   import->add_option("--server", plan.server, "record units and items there");
   import->add_option("--token-file", plan.token_file, "file with a bearer token");
   import->add_flag("--json", plan.json, "print JSON");
-  import->callback([&] { exit_code = PlanImport(plan); });
+  import->callback([&] { exit_code = PlanImport(plan);
+});
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    int code = app.exit(error);
-    return code == 0 ? 0 : 2;
-  }
-  return exit_code;
+try {
+  app.parse(argc, argv);
+} catch (const CLI::ParseError& error) {
+  int code = app.exit(error);
+  return code == 0 ? 0 : 2;
+}
+return exit_code;
 }

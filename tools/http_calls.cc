@@ -13,7 +13,8 @@ namespace guitu::tools {
 namespace json = boost::json;
 
 absl::StatusOr<Reply> Session::Call(absl::string_view method, const std::string& target,
-                                    const std::vector<http::NameValue>& headers, const std::string& body) {
+                                    const std::vector<http::NameValue>& headers,
+                                    const std::string& body) {
   std::vector<http::NameValue> all = headers;
   all.emplace_back("Authorization", absl::StrCat("Bearer ", token_));
   auto response = client_.Call(method, target, all, body);
@@ -54,7 +55,8 @@ std::string Explain(const Reply& reply) {
   if (!reply.body.is_object()) return text;
   for (const char* key : {"code", "rule", "article", "title", "pointer", "detail"}) {
     const json::value* value = reply.body.get_object().if_contains(key);
-    if (value != nullptr && value->is_string()) absl::StrAppend(&text, " · ", std::string(value->get_string()));
+    if (value != nullptr && value->is_string())
+      absl::StrAppend(&text, " · ", std::string(value->get_string()));
   }
   return text;
 }

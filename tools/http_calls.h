@@ -1,11 +1,10 @@
 // Calls of the HTTP interface that the commands make, with a token.
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <boost/json/value.hpp>
 
 #include "absl/status/statusor.h"
 #include "adapters/http/client.h"
@@ -20,7 +19,8 @@ struct Reply {
 
 class Session {
  public:
-  Session(http::ClientOptions server, std::string token) : client_(std::move(server)), token_(std::move(token)) {}
+  Session(http::ClientOptions server, std::string token)
+      : client_(std::move(server)), token_(std::move(token)) {}
 
   absl::StatusOr<Reply> Get(const std::string& target, const std::string& purpose = "");
   // `if_match` as in the header, or empty.

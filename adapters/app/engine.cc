@@ -41,6 +41,7 @@ void Engine::Submit(runtime::Request request, Callback callback) {
       first = inbox_.requests.empty() && inbox_.deliveries.empty();
       inbox_.requests.emplace_back(std::move(request), std::move(callback));
       callback = nullptr;
+      ++unanswered_;
     }
   }
   if (callback) {
@@ -65,11 +66,8 @@ void Engine::Stop(absl::Duration drain) {
   thread_.join();
 }
 
-// REQUIRES: mutex_ held. An approximation from outside the thread: the inbox is empty and nobody waits.
-bool Engine::Drained() const {
-  return inbox_.requests.empty() && inbox_.deliveries.empty() && figures_.commands + figures_.reads +
-             figures_.refusals + figures_.retries >= next_ticket_ - 1;
-}
+// REQUIRES: mutex_ held.
+bool Engine::Drained() const { return unanswered_ == 0; }
 
 std::shared_ptr<const aggregates::RegistryState> Engine::registry() const {
   std::lock_guard lock(mutex_);
@@ -213,6 +211,7 @@ void Engine::OpenSession(runtime::Outbox& out) {
 void Engine::Deliver(std::vector<runtime::Answer> answers) {
   if (answers.empty()) return;
   EngineFigures more;
+  uint64_t answered = 0;
   {
     http::AnswerBatch batch;
     for (runtime::Answer& answer : answers) {
@@ -226,6 +225,7 @@ void Engine::Deliver(std::vector<runtime::Answer> answers) {
       if (it == callbacks_.end()) continue;
       Callback callback = std::move(it->second);
       callbacks_.erase(it);
+      ++answered;
       callback(std::move(answer));
     }
   }
@@ -234,6 +234,8 @@ void Engine::Deliver(std::vector<runtime::Answer> answers) {
   figures_.reads += more.reads;
   figures_.refusals += more.refusals;
   figures_.retries += more.retries;
+  unanswered_ -= answered;
+  if (unanswered_ == 0) started_.notify_all();  // Stop may be waiting for it
 }
 
 // Compares what was folded with what the anchor says was once synced. Older blocks are for fsck.

@@ -122,6 +122,7 @@ class Engine {
   bool start_known_ = false;        // guarded by mutex_
   std::shared_ptr<const aggregates::RegistryState> registry_;  // guarded by mutex_
   EngineFigures figures_;           // guarded by mutex_
+  uint64_t unanswered_ = 0;         // guarded by mutex_; requests taken and not yet answered
 
   // The engine's thread only.
   std::unique_ptr<events::LogSession> session_;

@@ -61,6 +61,9 @@ events::Hash256 HashOf(const projections::RowReader& rows, events::Partition par
 
 absl::StatusOr<RebuildReport> RebuildAndCompare(const OpenOptions& options) {
   absl::Duration begin = options.clock->Monotonic();
+  if (!std::filesystem::exists(absl::StrCat(options.data_dir, "/anchor"))) {
+    return absl::NotFoundError("there is no installation in the data directory: run `guitu init` first");
+  }
   auto log = embedded_log::EmbeddedLog::Open(absl::StrCat(options.data_dir, "/log"));
   if (!log.ok()) return log.status();
   auto live = rocks::RocksdbStore::Open(absl::StrCat(options.data_dir, "/store"));

@@ -1,10 +1,10 @@
-// Watches the wall clock against the monotonic one: a jump of more than a minute, or a start more than a day
-// past the newest record, makes the clock suspect. While it is, no command is taken (503 clock-suspect) and
-// no act of the software is done: one jump must not write thousands of missed visits (design.md, section 3).
+// Watches the wall clock against the monotonic one: a jump of more than a minute, or a start more
+// than a day past the newest record, makes the clock suspect. While it is, no command is taken (503
+// clock-suspect) and no act of the software is done: one jump must not write thousands of missed
+// visits (design.md, section 3).
 //
-// Where the kernel says that its clock is synchronised (adjtimex) no hand is needed. Otherwise two people
-// confirm the clock (row 107f).
-// Threads: any.
+// Where the kernel says that its clock is synchronised (adjtimex) no hand is needed. Otherwise two
+// people confirm the clock (row 107f). Threads: any.
 #pragma once
 
 #include <functional>
@@ -24,8 +24,10 @@ bool KernelClockSynchronised();
 
 class SuspectClock {
  public:
-  // `clock` outlives this. `synchronised` is asked before a suspicion is held; tests give their own.
-  explicit SuspectClock(const runtime::Clock& clock, std::function<bool()> synchronised = KernelClockSynchronised);
+  // `clock` outlives this. `synchronised` is asked before a suspicion is held; tests give their
+  // own.
+  explicit SuspectClock(const runtime::Clock& clock,
+                        std::function<bool()> synchronised = KernelClockSynchronised);
 
   // At the start: when the newest record was recorded.
   void CompareWithNewestRecord(absl::Time recorded_at);
@@ -40,7 +42,8 @@ class SuspectClock {
   const runtime::Clock& clock_;
   const std::function<bool()> synchronised_;
   absl::Mutex mutex_;
-  absl::Duration distance_ ABSL_GUARDED_BY(mutex_);  // wall minus monotonic, as last taken for right
+  absl::Duration distance_
+      ABSL_GUARDED_BY(mutex_);  // wall minus monotonic, as last taken for right
   bool suspect_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -77,10 +77,9 @@ class Connection final : public Session {
   }
 
   void OnTick(absl::Duration now) override {
-    if (now < deadline_) return;
-    deadline_ = absl::InfiniteDuration();
-    Count(counters_.timeouts);
-    Interrupt();
+    if (now < deadline_ && !interrupted_) return;
+    if (!interrupted_) Count(counters_.timeouts);
+    Interrupt();  // at every tick until noticed: a write of many steps may be between two of them
   }
 
   void OnDrain() override {

@@ -127,11 +127,11 @@ void Node::OnTick(Outbox& out) {
 }
 
 void Node::EndStep(Outbox& out) {
-  size_t before = out.answers.size();
   registry().EndStep(out);
-  HoldRegistryAnswers(out, before);
+  HoldRegistryAnswers(out);
   // One adoption for any number of registry records: when no more are on their way.
-  if (adopt_ && registry().in_flight() == 0) {
+  // The registry as of an offset is read from its rows: while the store takes none, later.
+  if (adopt_ && registry().in_flight() == 0 && registry().StoreRows()) {
     adopt_ = false;
     registry().Adopt(out);
     for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->Adopt(out);
@@ -140,13 +140,15 @@ void Node::EndStep(Outbox& out) {
   ReleaseHeld(out);
 }
 
-// A registry command in effect is answered when every partition has adopted it (R3).
-void Node::HoldRegistryAnswers(Outbox& out, size_t from) {
+// A registry command in effect is answered when every partition has adopted it (R3); a stored result that
+// a retry was given at once, too.
+void Node::HoldRegistryAnswers(Outbox& out) {
   uint64_t adopted = AdoptedByAll();
-  size_t kept = from;
-  for (size_t i = from; i < out.answers.size(); ++i) {
+  size_t kept = 0;
+  for (size_t i = 0; i < out.answers.size(); ++i) {
     Answer& answer = out.answers[i];
-    bool hold = answer.status.ok() && !answer.cancelled && answer.offset >= adopted;
+    bool hold = answer.partition == partitions_ && answer.status.ok() && !answer.cancelled &&
+                answer.offset >= adopted;
     if (hold) {
       held_.push_back({std::move(answer), ports_.clock.Monotonic()});
     } else {
@@ -173,6 +175,7 @@ uint64_t Node::AdoptedByAll() const {
 }
 
 bool Node::ready() const {
+  if (!session_) return false;
   for (const auto& machine : machines_) {
     if (machine->phase() != Phase::kLeading) return false;
     if (!machine->registry() && machine->adopted() < registry_end_) return false;

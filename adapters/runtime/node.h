@@ -56,7 +56,7 @@ class Node {
   PartitionMachine& registry() { return *machines_[partitions_]; }
   void LoseSession(const absl::Status& why, Outbox& out);
   void CatchUp(Outbox& out);
-  void HoldRegistryAnswers(Outbox& out, size_t from);
+  void HoldRegistryAnswers(Outbox& out);
   void ReleaseHeld(Outbox& out);
   uint64_t AdoptedByAll() const;
 

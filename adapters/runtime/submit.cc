@@ -1,4 +1,6 @@
 // From a request to its turn (protocol.md, C1 to C4).
+#include <algorithm>
+
 #include "adapters/runtime/partition.h"
 #include "events/reason.h"
 #include "projections/keys.h"
@@ -184,6 +186,7 @@ void PartitionMachine::DrainAll(Outbox& out) {
   for (const auto& [id, slot] : slots_) {
     if (!slot->queue.empty()) ids.push_back(id);
   }
+  std::sort(ids.begin(), ids.end());  // the same inputs give the same log, whatever the order of the map
   for (const events::StreamId& id : ids) Drain(id, out);
 }
 

@@ -29,11 +29,13 @@ absl::Status DecideUnit(const RegistryState& state, schema::UnitSet::Reader unit
   return absl::OkStatus();
 }
 
-absl::Status DecideUser(const RegistryState& state, schema::UserSet::Reader user, const Context& context) {
+absl::Status DecideUser(const RegistryState& state, schema::UserSet::Reader user,
+                        const Context& context) {
   // A person who could change himself could give himself every right.
   if (Str(user.getStaff()) == context.actor.staff) return Refuse(Reason::NOT_ONESELF);
   const Unit* unit = state.FindUnit(Str(user.getUnit()));
-  if (unit == nullptr || !unit->active) return RefuseAt(Reason::UNIT_UNKNOWN, "/events/0/data/unit");
+  if (unit == nullptr || !unit->active)
+    return RefuseAt(Reason::UNIT_UNKNOWN, "/events/0/data/unit");
   uint32_t index = 0;
   for (auto role : user.getRoles()) {
     if (state.FindRole(Str(role)) == nullptr) {
@@ -84,10 +86,12 @@ absl::Status DecidePlanItem(const RegistryState& state, schema::PlanItemSet::Rea
 // 107f: each of two administrators says what the time is; the software cannot say it for them.
 absl::Status DecideClock(const RegistryState& state, schema::SuspectClockConfirmed::Reader clock,
                          const Event& event) {
-  if (clock.getSource() != schema::ClockSource::PERSONS) return Refuse(Reason::SOFTWARE_ONLY, "checked by ntp");
+  if (clock.getSource() != schema::ClockSource::PERSONS)
+    return Refuse(Reason::SOFTWARE_ONLY, "checked by ntp");
   absl::Duration off = absl::FromUnixMicros(clock.getMeasured().getMicros()) - event.recorded_at;
   if (absl::AbsDuration(off) > absl::Minutes(5)) {
-    return RefuseAt(Reason::REGISTRY_CONFLICT, "/events/0/data/measured", "the machine shows another time: set it right");
+    return RefuseAt(Reason::REGISTRY_CONFLICT, "/events/0/data/measured",
+                    "the machine shows another time: set it right");
   }
   bool same_person = event.recorder == state.clock_confirmed_by;
   bool still_open = event.recorded_at - state.clock_confirmed_at < kConfirmationPatience;
@@ -98,7 +102,8 @@ absl::Status DecideOne(const RegistryState& state, const Event& event, const Con
   if (event.Is<schema::UnitSet>()) return DecideUnit(state, event.As<schema::UnitSet>());
   if (event.Is<schema::UserSet>()) return DecideUser(state, event.As<schema::UserSet>(), context);
   if (event.Is<schema::RoleSet>()) return DecideRole(event.As<schema::RoleSet>());
-  if (event.Is<schema::PlanItemSet>()) return DecidePlanItem(state, event.As<schema::PlanItemSet>());
+  if (event.Is<schema::PlanItemSet>())
+    return DecidePlanItem(state, event.As<schema::PlanItemSet>());
   if (event.Is<schema::UserSuspended>()) {
     return DecideSuspension(state, event.As<schema::UserSuspended>(), context);
   }
@@ -138,7 +143,8 @@ std::shared_ptr<const Role> ToRole(schema::RoleSet::Reader in) {
   auto role = std::make_shared<Role>();
   role->name = Str(in.getRole());
   for (auto act : in.getActs()) {
-    if (auto type = events::TypeOfRow(absl::string_view(act.begin(), act.size()))) role->acts.insert(*type);
+    if (auto type = events::TypeOfRow(absl::string_view(act.begin(), act.size())))
+      role->acts.insert(*type);
   }
   for (auto category : in.getClasses()) role->classes |= 1u << static_cast<uint32_t>(category);
   for (auto purpose : in.getPurposes()) role->purposes.insert(Str(purpose.getCode()));
@@ -150,7 +156,8 @@ std::shared_ptr<const Role> ToRole(schema::RoleSet::Reader in) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Event>> RegistryDecider::Decide(const State& state, const Command& command,
+absl::StatusOr<std::vector<Event>> RegistryDecider::Decide(const State& state,
+                                                           const Command& command,
                                                            const Context& context) {
   for (const Event& event : command) {
     if (event.occurred_at > context.now) return Refuse(Reason::OCCURRED_IN_FUTURE);
@@ -194,9 +201,11 @@ RegistryState RegistryDecider::Evolve(State state, const Event& event) {
 RegistryKey KeyOf(const Event& event) {
   if (event.Is<schema::UnitSet>()) return {"unit", Str(event.As<schema::UnitSet>().getCode())};
   if (event.Is<schema::UserSet>()) return {"user", Str(event.As<schema::UserSet>().getStaff())};
-  if (event.Is<schema::UserSuspended>()) return {"user", Str(event.As<schema::UserSuspended>().getStaff())};
+  if (event.Is<schema::UserSuspended>())
+    return {"user", Str(event.As<schema::UserSuspended>().getStaff())};
   if (event.Is<schema::RoleSet>()) return {"role", Str(event.As<schema::RoleSet>().getRole())};
-  if (event.Is<schema::PlanItemSet>()) return {"plan-item", Str(event.As<schema::PlanItemSet>().getItem())};
+  if (event.Is<schema::PlanItemSet>())
+    return {"plan-item", Str(event.As<schema::PlanItemSet>().getItem())};
   if (event.Is<schema::SuspectClockConfirmed>()) return {"clock", "clock"};
   return {};
 }

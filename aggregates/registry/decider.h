@@ -26,8 +26,8 @@ struct RegistryDecider {
   static State Evolve(State state, const Event& event);
 };
 
-// Kind and key that name the stream of an event of the registry, for RegistryStreamOf: ("unit","MCA").
-// Kind is empty for an event that is none.
+// Kind and key that name the stream of an event of the registry, for RegistryStreamOf:
+// ("unit","MCA"). Kind is empty for an event that is none.
 struct RegistryKey {
   std::string kind;
   std::string key;

@@ -1,8 +1,8 @@
-// The registry as one value: units, users, roles, plan items, as of a registry offset. A fold of the
-// registry partition; deciders and authorize() read it, nobody changes it in place.
+// The registry as one value: units, users, roles, plan items, as of a registry offset. A fold of
+// the registry partition; deciders and authorize() read it, nobody changes it in place.
 //
-// Copying shares the entries (an entry is replaced, never edited), so a state per adoption is cheap.
-// Threads: immutable once built; any thread.
+// Copying shares the entries (an entry is replaced, never edited), so a state per adoption is
+// cheap. Threads: immutable once built; any thread.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,10 @@
 namespace guitu::aggregates {
 
 struct Unit {
-  std::string code;     // "MCA" of the city, "530921-MCA" of a county
+  std::string code;  // "MCA" of the city, "530921-MCA" of a county
   std::string name;
-  std::string parent;   // acts for, or belongs to; or empty
-  std::string county;   // division code; empty: the city
+  std::string parent;  // acts for, or belongs to; or empty
+  std::string county;  // division code; empty: the city
   schema::UnitKind kind = schema::UnitKind::UNSPECIFIED;
   bool active = false;
 };
@@ -40,8 +40,8 @@ struct User {
 
 struct Role {
   std::string name;
-  std::set<uint16_t> acts;         // event types it may record
-  uint32_t classes = 0;            // bit (1 << Category) for each class it may see
+  std::set<uint16_t> acts;  // event types it may record
+  uint32_t classes = 0;     // bit (1 << Category) for each class it may see
   std::set<std::string, std::less<>> purposes;
   schema::Scope scope = schema::Scope::UNSPECIFIED;
   bool administers = false;
@@ -52,11 +52,11 @@ template <typename T>
 using Entries = std::map<std::string, std::shared_ptr<const T>, std::less<>>;
 
 struct RegistryState {
-  uint64_t offset = 0;  // registry records folded
+  uint64_t offset = 0;          // registry records folded
   uint32_t administrators = 0;  // users who may administer; set-up ends with the second
   // Row 107f: two different people within ten minutes make one confirmation.
   uint64_t clock_confirmations = 0;
-  std::string clock_confirmed_by;   // the first of the two, or empty
+  std::string clock_confirmed_by;  // the first of the two, or empty
   absl::Time clock_confirmed_at;
   Entries<Unit> units;
   Entries<User> users;

@@ -17,7 +17,8 @@ using import "annotations.capnp".rows;
 using import "annotations.capnp".limit;
 using Values = import "values.capnp";
 
-struct RecordAccessed $event(number = "81", mode = sibling, stages = sibling, whenClosed = true, forms = false)
+struct RecordAccessed $event(number = "81", mode = sibling, stages = sibling,
+    whenClosed = true, forms = false)
     $category(history)
     $label(zh = "查阅记录", en = "Record accessed") $recordedBy(["SYS"])
     $article("未成年人网络保护条例第36条") {
@@ -37,7 +38,8 @@ enum AccessOutcome {
   masked @2 $label(zh = "部分遮蔽", en = "masked");
 }
 
-struct AccessDenied $event(number = "103", mode = sibling, stages = sibling, whenClosed = true, forms = false)
+struct AccessDenied $event(number = "103", mode = sibling, stages = sibling,
+    whenClosed = true, forms = false)
     $category(history)
     $label(zh = "拒绝访问", en = "Access denied") $recordedBy(["SYS"]) {
   # An attempt was refused. No contents.

@@ -16,7 +16,8 @@ struct PlanItemSet $event(number = "71", stages = registry)
     $label(zh = "任务分解", en = "Plan item set") $recordedBy(["OFFICE"]) $article("细则第35条") {
   # A task of the plan: who leads, who supports, by when, and where the text stands.
   item @0 :Text $limit(20) $label(zh = "任务编号", en = "item");
-  text @1 :Text $optional $limit(2000) $label(zh = "任务内容", en = "task; absent where the source lost it");
+  text @1 :Text $optional $limit(2000)
+      $label(zh = "任务内容", en = "task; absent where the source lost it");
   lead @2 :List(Text) $refers(unit) $optional $label(zh = "负责单位", en = "units in the lead");
   support @3 :List(Text) $refers(unit) $optional $label(zh = "配合单位", en = "units in support");
   perYear @4 :List(YearMilestone) $optional $label(zh = "年度进展", en = "milestones by year");

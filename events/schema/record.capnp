@@ -1,5 +1,5 @@
 @0xc7a1f0d3b2e94503;
-# One record of the log: frame, meta and payload, hashed apart (protocol.md, section 2). This file is
+# One record of the log: frame, meta and payload, hashed apart (protocol.md, section 2). This is
 # the format on disk and on the wire for twenty years: add, never change, never renumber.
 #
 # Bytes of a record: a header of 16 bytes, little endian: magic "GTU1", then the lengths of frame,
@@ -29,8 +29,8 @@ enum Kind {
 }
 
 struct Frame {
-  # Exactly what the fold of effect reads (events/effect.h), so that it can be shown to strangers in a
-  # proof of completeness without showing who did what.
+  # Exactly what the fold of effect reads (events/effect.h), so that it can be shown to strangers
+  # in a proof of completeness without showing who did what.
   format @0 :UInt16;
   kind @1 :Kind;
   generation @2 :UInt32;      # of the log: 1 at birth, + 1 with each LogRestored in effect
@@ -43,7 +43,7 @@ struct Frame {
   expectedVersion @15 :UInt64;
   commandId :group { hi @16 :UInt64; lo @17 :UInt64; }
   requestHash :group { a @18 :UInt64; b @19 :UInt64; }
-  registryOffset @20 :UInt64; # adoption under which it was decided; for RegistryAdopted: the new one
+  registryOffset @20 :UInt64; # adoption it was decided under; of RegistryAdopted: the new one
   cancels @21 :Bool;          # a cancel (U5): takes the command id, carries no events
   genesis @22 :Genesis;       # only in a Genesis
   fence @23 :Fence;           # only in a Fence
@@ -95,8 +95,8 @@ struct Circumstances {
 }
 
 struct Box {
-  # The same structs with only the fields of one (subject, category), sealed. Associated data: log id,
-  # stream, command id, index of the event, subject, category, suite, key id.
+  # The same structs with only the fields of one (subject, category), sealed. Associated data: log
+  # id, stream, command id, index of the event, subject, category, suite, key id.
   subject @0 :Id;
   category @1 :Category;
   suite @2 :UInt8;       # 1 XChaCha20-Poly1305 with key commitment

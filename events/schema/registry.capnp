@@ -25,8 +25,10 @@ struct UnitSet $event(number = "90", stages = registry, approval = true)
   code @0 :Text $refers(unit) $limit(40) $label(zh = "机构代码", en = "code");
   name @1 :Text $limit(80) $label(zh = "机构名称", en = "name");
   kind @2 :UnitKind $label(zh = "机构类型", en = "kind");
-  parent @3 :Text $optional $refers(unit) $limit(40) $label(zh = "上级机构", en = "acts for, or belongs to");
-  county @4 :Text $optional $refers(adminCode) $limit(12) $label(zh = "县（区）", en = "county; absent: the city");
+  parent @3 :Text $optional $refers(unit) $limit(40)
+      $label(zh = "上级机构", en = "acts for, or belongs to");
+  county @4 :Text $optional $refers(adminCode) $limit(12)
+      $label(zh = "县（区）", en = "county; absent: the city");
   active @5 :Values.YesNo $label(zh = "启用", en = "active");
 }
 
@@ -53,7 +55,8 @@ struct UserSet $event(number = "91", stages = registry)
 
 struct UserSuspended $event(number = "92", stages = registry)
     $label(zh = "用户停用", en = "User suspended") $recordedBy(["ADM", "OFFICE"]) {
-  # A user loses all rights at once; acknowledged when every partition acts on it (R3 of protocol.md).
+  # A user loses all rights at once; acknowledged when every partition acts on it (R3 of
+  # protocol.md).
   staff @0 :Text $refers(staff) $limit(60) $label(zh = "工作人员编号", en = "staff id");
   why @1 :SuspensionReason $label(zh = "原因", en = "why");
   casesTo @2 :Text $optional $refers(staff) $limit(60) $label(zh = "案件移交给", en = "cases go to");
@@ -72,11 +75,13 @@ struct RoleSet $event(number = "93", stages = registry, approval = true)
     $label(zh = "角色设置", en = "Role set") $recordedBy(["ADM"]) {
   # Rights and purposes of a role.
   role @0 :Text $refers(role) $limit(40) $label(zh = "角色", en = "role");
-  acts @1 :List(Text) $optional $refers(eventRow) $limit(200) $label(zh = "可登记事项", en = "events it may record");
+  acts @1 :List(Text) $optional $refers(eventRow) $limit(200)
+      $label(zh = "可登记事项", en = "events it may record");
   classes @2 :List(Category) $optional $label(zh = "可查阅类别", en = "classes it may see");
   purposes @3 :List(Values.Code) $optional $codes("PURP") $label(zh = "目的", en = "purposes");
   scope @4 :Scope $label(zh = "范围", en = "scope");
-  administers @5 :Values.YesNo $optional $label(zh = "系统管理", en = "administers units, users and roles");
+  administers @5 :Values.YesNo $optional
+      $label(zh = "系统管理", en = "administers units, users and roles");
   audits @6 :Values.YesNo $optional $label(zh = "审计", en = "replays and audits");
 }
 

@@ -50,7 +50,8 @@ struct CaseOpened $event(number = "5", stages = first, whenClosed = false)
   # Civil affairs adopts the stream as a case.
   caseNo @0 :Text $filledIn $limit(20) $label(zh = "案件编号", en = "case number");
   kind @1 :Values.Code $codes("CKIND") $label(zh = "案件类别", en = "kind of case");
-  subjectKey @2 :Values.Id $filledIn $label(zh = "当事人密钥编号", en = "subject whose key seals the case");
+  subjectKey @2 :Values.Id $filledIn
+      $label(zh = "当事人密钥编号", en = "subject whose key seals the case");
   owner @3 :Text $refers(unit) $limit(40) $label(zh = "主办单位", en = "unit in charge");
   county @4 :Text $refers(adminCode) $limit(12) $label(zh = "县（区）", en = "county");
   grounds @5 :List(Values.EventRef) $optional $rows(["0a", "1", "2", "3", "4", "5b", "62", "67"])

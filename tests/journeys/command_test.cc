@@ -127,7 +127,7 @@ TEST_F(TheProgram, ShowsACaseThroughTheServerAndItsRecord) {
   app_test::Web auditor(server.port(), TokenOf(data_, app_test::kAuditor));
   app_test::Answer access = auditor.Get("/v1/cases/" + id + "/access", "audit");
   ASSERT_EQ(access.status, 200) << access;
-  EXPECT_EQ(access.body.at("accesses").as_array().size(), 2u) << "one look, one refusal";
+  EXPECT_EQ(access.body.at("accesses").as_array().size(), 3u) << "a look, a refusal, this question";
   server.Signal(SIGTERM);
   server.Wait();
   EXPECT_EQ(show(id, "aftercare").code, 3) << "nobody answers";

@@ -3,9 +3,8 @@
 #include <rocksdb/db.h>
 
 #include <atomic>
-#include <filesystem>
-
 #include <boost/json/serialize.hpp>
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
@@ -54,8 +53,9 @@ std::string Visit(uint64_t i) {
 
 std::string Post(const std::string& target, const std::string& token, const std::string& key,
                  absl::string_view if_match, const std::string& body) {
-  std::string text = absl::StrCat("POST ", target, " HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer ", token,
-                                  "\r\nContent-Type: application/json\r\nIdempotency-Key: ", key, "\r\n");
+  std::string text =
+      absl::StrCat("POST ", target, " HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer ", token,
+                   "\r\nContent-Type: application/json\r\nIdempotency-Key: ", key, "\r\n");
   if (!if_match.empty()) absl::StrAppend(&text, "If-Match: ", if_match, "\r\n");
   absl::StrAppend(&text, "Content-Length: ", body.size(), "\r\n\r\n", body);
   return text;
@@ -67,7 +67,8 @@ absl::StatusOr<BenchFigure> MeasureFillSync(const std::string& dir, absl::Durati
   rocksdb::Options options;
   options.create_if_missing = true;
   rocksdb::DB* raw = nullptr;
-  if (!rocksdb::DB::Open(options, dir, &raw).ok()) return absl::UnavailableError("no place for the raw figure");
+  if (!rocksdb::DB::Open(options, dir, &raw).ok())
+    return absl::UnavailableError("no place for the raw figure");
   std::unique_ptr<rocksdb::DB> db(raw);
   rocksdb::WriteOptions sync;
   sync.sync = true;
@@ -76,12 +77,14 @@ absl::StatusOr<BenchFigure> MeasureFillSync(const std::string& dir, absl::Durati
   absl::Duration begin = SystemClock().Monotonic();
   absl::Duration now = begin;
   for (uint64_t i = 0; now - begin < time; ++i) {
-    if (!db->Put(sync, std::to_string(i), value).ok()) return absl::UnavailableError("the disk does not take it");
+    if (!db->Put(sync, std::to_string(i), value).ok())
+      return absl::UnavailableError("the disk does not take it");
     absl::Duration after = SystemClock().Monotonic();
     latency.Add(after - now);
     now = after;
   }
-  BenchFigure figure{"fillsync (raw RocksDB)", 1, 0, latency.Quantile(0.5), latency.Quantile(0.99), 0, ""};
+  BenchFigure figure{"fillsync (raw RocksDB)", 1, 0, latency.Quantile(0.5),
+                     latency.Quantile(0.99),   0, ""};
   figure.per_second = static_cast<double>(latency.count()) / absl::ToDoubleSeconds(now - begin);
   return figure;
 }
@@ -100,8 +103,9 @@ absl::StatusOr<BenchFigure> MeasureEcho(int clients, absl::Duration time) {
   load.time_max = time;
   load.clock = &SystemClock();
   load.next = [&](int, std::string* request) {
-    *request = absl::StrCat("POST /echo HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nContent-Length: ",
-                            body.size(), "\r\n\r\n", body);
+    *request = absl::StrCat(
+        "POST /echo HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nContent-Length: ",
+        body.size(), "\r\n\r\n", body);
     return true;
   };
   auto report = http::RunLoad(load);
@@ -109,7 +113,8 @@ absl::StatusOr<BenchFigure> MeasureEcho(int clients, absl::Duration time) {
   return FromLoad("HTTP echo", clients, *report);
 }
 
-absl::StatusOr<std::unique_ptr<BenchCity>> BenchCity::Make(const std::string& dir, const BenchRun& run) {
+absl::StatusOr<std::unique_ptr<BenchCity>> BenchCity::Make(const std::string& dir,
+                                                           const BenchRun& run) {
   auto city = std::unique_ptr<BenchCity>(new BenchCity);
   app::CreateOptions create;
   create.data_dir = absl::StrCat(dir, "/city");
@@ -124,7 +129,8 @@ absl::StatusOr<std::unique_ptr<BenchCity>> BenchCity::Make(const std::string& di
   auto installation = app::Installation::Open(city->open_);
   if (!installation.ok()) return installation.status();
   city->installation_ = *std::move(installation);
-  if (auto status = SetUpCity(*city->installation_, SystemClock().Now()); !status.ok()) return status;
+  if (auto status = SetUpCity(*city->installation_, SystemClock().Now()); !status.ok())
+    return status;
   if (auto status = city->installation_->Serve(); !status.ok()) return status;
   for (const DemoUser& user : UsersOf(DemoCounties().front())) {
     if (user.actor.role == "caseworker") city->worker_ = user.actor;
@@ -145,8 +151,9 @@ absl::Status BenchCity::OpenCases(uint32_t count) {
   }
   auto token = installation_->Token(police, absl::Hours(8));
   if (!token.ok()) return token.status();
-  std::string open = absl::StrCat(R"({"events":[{"type":"CaseOpened","occurredAt":"2022-03-01T10:00:00+08:00",)",
-                                  R"("data":{"kind":"victim","owner":"530902-MCA","county":"530902"}}]})");
+  std::string open =
+      absl::StrCat(R"({"events":[{"type":"CaseOpened","occurredAt":"2022-03-01T10:00:00+08:00",)",
+                   R"("data":{"kind":"victim","owner":"530902-MCA","county":"530902"}}]})");
   http::LoadOptions load;
   load.port = installation_->port();
   load.connections = 64;
@@ -159,7 +166,8 @@ absl::Status BenchCity::OpenCases(uint32_t count) {
   };
   load.on_answer = [&](int, int status, absl::string_view, absl::string_view body) {
     size_t at = body.find(R"("case":")");
-    if (status == 201 && at != absl::string_view::npos) cases_.emplace_back(body.substr(at + 8, 32));
+    if (status == 201 && at != absl::string_view::npos)
+      cases_.emplace_back(body.substr(at + 8, 32));
   };
   auto report = http::RunLoad(load);
   if (!report.ok()) return report.status();
@@ -168,7 +176,8 @@ absl::Status BenchCity::OpenCases(uint32_t count) {
   load.on_answer = nullptr;
   load.next = [&](int, std::string* request) {
     if (i >= cases_.size()) return false;
-    *request = Post(absl::StrCat("/v1/cases/", cases_[i], "/events"), token_, absl::StrCat("adopt-", i), "\"1\"", open);
+    *request = Post(absl::StrCat("/v1/cases/", cases_[i], "/events"), token_,
+                    absl::StrCat("adopt-", i), "\"1\"", open);
     ++i;
     return true;
   };
@@ -178,7 +187,8 @@ absl::Status BenchCity::OpenCases(uint32_t count) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<BenchFigure> BenchCity::Load(const std::string& name, int clients, absl::Duration time,
+absl::StatusOr<BenchFigure> BenchCity::Load(const std::string& name, int clients,
+                                            absl::Duration time,
                                             std::function<std::string(uint64_t)> request) {
   http::LoadOptions load;
   load.port = installation_->port();
@@ -193,28 +203,32 @@ absl::StatusOr<BenchFigure> BenchCity::Load(const std::string& name, int clients
   auto report = http::RunLoad(load);
   if (!report.ok()) return report.status();
   for (const auto& [status, times] : report->statuses) {
-    if (status != 200) return absl::InternalError(absl::StrCat(name, ": ", times, " answers were ", status));
+    if (status != 200)
+      return absl::InternalError(absl::StrCat(name, ": ", times, " answers were ", status));
   }
   return FromLoad(name, clients, *report);
 }
 
 absl::StatusOr<BenchFigure> BenchCity::CommandsOverHttp(int clients, absl::Duration time) {
   return Load("commands over HTTP", clients, time, [&](uint64_t i) {
-    return Post(absl::StrCat("/v1/cases/", cases_[i % cases_.size()], "/events"), token_, absl::StrCat("v-", i), "*",
-                Visit(i));
+    return Post(absl::StrCat("/v1/cases/", cases_[i % cases_.size()], "/events"), token_,
+                absl::StrCat("v-", i), "*", Visit(i));
   });
 }
 
 absl::StatusOr<BenchFigure> BenchCity::ReadsOverHttp(int clients, absl::Duration time) {
   return Load("audited reads over HTTP", clients, time, [&](uint64_t i) {
-    return absl::StrCat("GET /v1/cases/", cases_[i % cases_.size()], "?knownAt=2022-01-01 HTTP/1.1\r\nHost: b\r\n",
-                        "Authorization: Bearer ", token_, "\r\nPurpose-Of-Use: aftercare\r\n\r\n");
+    return absl::StrCat("GET /v1/cases/", cases_[i % cases_.size()],
+                        "?knownAt=2022-01-01 HTTP/1.1\r\nHost: b\r\n", "Authorization: Bearer ",
+                        token_, "\r\nPurpose-Of-Use: aftercare\r\n\r\n");
   });
 }
 
 absl::StatusOr<BenchFigure> BenchCity::CommandsInProcess(int clients, absl::Duration time) {
   aggregates::RuleData rules = aggregates::RuleData::Shipped();
-  auto codes = [&rules](absl::string_view list, absl::string_view code) { return rules.HasCode(list, code); };
+  auto codes = [&rules](absl::string_view list, absl::string_view code) {
+    return rules.HasCode(list, code);
+  };
   http::LatencyHistogram latency;
   absl::Mutex mutex;
   int running = clients;
@@ -258,9 +272,10 @@ absl::StatusOr<BenchFigure> BenchCity::CommandsInProcess(int clients, absl::Dura
   auto done = [&] { return running == 0; };
   mutex.Await(absl::Condition(&done));
   if (!failed.ok()) return failed;
-  BenchFigure figure{"commands in process", clients, 0, latency.Quantile(0.5), latency.Quantile(0.99), 0, ""};
-  figure.per_second =
-      static_cast<double>(latency.count()) / absl::ToDoubleSeconds(SystemClock().Monotonic() - begin);
+  BenchFigure figure{"commands in process",  clients, 0, latency.Quantile(0.5),
+                     latency.Quantile(0.99), 0,       ""};
+  figure.per_second = static_cast<double>(latency.count()) /
+                      absl::ToDoubleSeconds(SystemClock().Monotonic() - begin);
   return figure;
 }
 

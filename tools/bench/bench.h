@@ -1,5 +1,5 @@
-// `guitu bench`: the figures of contract.md, section 6, on the machine at hand, each with the raw limits of
-// the same minute beside it (a synced write, an HTTP echo).
+// `guitu bench`: the figures of contract.md, section 6, on the machine at hand, each with the raw
+// limits of the same minute beside it (a synced write, an HTTP echo).
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,12 @@
 namespace guitu::tools {
 
 struct BenchFigure {
-  std::string name;       // "commands over HTTP"
+  std::string name;  // "commands over HTTP"
   int clients = 0;
   double per_second = 0;
   absl::Duration p50, p99;
-  double ratio = 0;        // to the floor named beside it; 0: none
-  std::string floor;       // "fillsync at 1", "HTTP echo at 8"
+  double ratio = 0;   // to the floor named beside it; 0: none
+  std::string floor;  // "fillsync at 1", "HTTP echo at 8"
 };
 
 struct BenchRun {
@@ -36,7 +36,8 @@ absl::StatusOr<BenchFigure> MeasureEcho(int clients, absl::Duration time);
 // The synthetic city that is measured: a worker who may record and read, and cases to do it on.
 class BenchCity {
  public:
-  static absl::StatusOr<std::unique_ptr<BenchCity>> Make(const std::string& dir, const BenchRun& run);
+  static absl::StatusOr<std::unique_ptr<BenchCity>> Make(const std::string& dir,
+                                                         const BenchRun& run);
   ~BenchCity();
 
   absl::StatusOr<BenchFigure> CommandsInProcess(int clients, absl::Duration time);

@@ -1,12 +1,12 @@
-#include <filesystem>
+#include "tools/bench/bench.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "tools/bench/bench.h"
 #include "tools/console.h"
 
 namespace guitu::tools {
@@ -16,10 +16,13 @@ namespace json = boost::json;
 
 void Print(const BenchFigure& figure) {
   std::string line = absl::StrFormat("%-26s %4d", figure.name, figure.clients);
-  line += figure.per_second > 0 ? absl::StrFormat(" %10.0f/s", figure.per_second) : std::string(13, ' ');
+  line += figure.per_second > 0 ? absl::StrFormat(" %10.0f/s", figure.per_second)
+                                : std::string(13, ' ');
   absl::StrAppend(&line, "  p50 ", absl::FormatDuration(figure.p50));
-  if (figure.p99 > absl::ZeroDuration()) absl::StrAppend(&line, "  p99 ", absl::FormatDuration(figure.p99));
-  if (figure.ratio > 0) absl::StrAppend(&line, absl::StrFormat("  %.2f × ", figure.ratio), figure.floor);
+  if (figure.p99 > absl::ZeroDuration())
+    absl::StrAppend(&line, "  p99 ", absl::FormatDuration(figure.p99));
+  if (figure.ratio > 0)
+    absl::StrAppend(&line, absl::StrFormat("  %.2f × ", figure.ratio), figure.floor);
   Say(line);
 }
 
@@ -33,7 +36,8 @@ json::object ToJson(const BenchFigure& figure) {
           {"floor", figure.floor}};
 }
 
-absl::Status Measure(const std::string& dir, const BenchOptions& options, std::vector<BenchFigure>& figures) {
+absl::Status Measure(const std::string& dir, const BenchOptions& options,
+                     std::vector<BenchFigure>& figures) {
   BenchRun run;
   run.each = absl::Milliseconds(static_cast<int64_t>(options.seconds * 1000));
   run.cases = options.cases;
@@ -72,7 +76,8 @@ absl::Status Measure(const std::string& dir, const BenchOptions& options, std::v
 int Bench(const BenchOptions& options) {
   namespace fs = std::filesystem;
   std::string pattern = (fs::temp_directory_path() / "guitu-bench-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) return Fail(absl::UnavailableError("no place for the bench"));
+  if (mkdtemp(pattern.data()) == nullptr)
+    return Fail(absl::UnavailableError("no place for the bench"));
   std::vector<BenchFigure> figures;
   absl::Status status = Measure(pattern, options, figures);
   std::error_code error;

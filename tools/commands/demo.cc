@@ -47,12 +47,14 @@ struct CityReport {
 
 absl::StatusOr<CityReport> TellStories(const DemoOptions& options, LogIns& log_ins) {
   CityReport report;
-  absl::Time begin = absl::FromCivil(absl::CivilDay(2022, 3, 1), events::ChinaTime()) + absl::Hours(9);
+  absl::Time begin =
+      absl::FromCivil(absl::CivilDay(2022, 3, 1), events::ChinaTime()) + absl::Hours(9);
   for (uint32_t i = 0; i < options.cases; ++i) {
     const DemoCounty& county = DemoCounties()[i % DemoCounties().size()];
     StoryOptions story{options.seed, i, county, begin + absl::Hours(24 * 7 * (i % 200))};
     auto told = TellStory(story, log_ins.by_county[county.code]);
-    if (!told.ok()) return absl::FailedPreconditionError(absl::StrCat("case ", i, ": ", told.status().message()));
+    if (!told.ok())
+      return absl::FailedPreconditionError(absl::StrCat("case ", i, ": ", told.status().message()));
     ++report.cases;
     report.commands += told->recorded;
     for (const std::string& refusal : told->refusals) ++report.refusals[refusal];
@@ -61,7 +63,8 @@ absl::StatusOr<CityReport> TellStories(const DemoOptions& options, LogIns& log_i
   return report;
 }
 
-// What a visitor would look at, each as its own role. A journey that does not come out right is an error.
+// What a visitor would look at, each as its own role. A journey that does not come out right is an
+// error.
 absl::Status WalkJourneys(const CityReport& city, LogIns& log_ins) {
   const DemoCounty& county = DemoCounties()[(city.cases - 1) % DemoCounties().size()];
   struct Look {
@@ -72,24 +75,32 @@ absl::Status WalkJourneys(const CityReport& city, LogIns& log_ins) {
   std::string path = absl::StrCat("/v1/cases/", city.a_case);
   std::string other = DemoCounties()[city.cases % DemoCounties().size()].code;
   const Look looks[] = {
-      {absl::StrCat("worker-", county.code), "aftercare", path, 200, "a caseworker opens the archive"},
-      {absl::StrCat("worker-", county.code), "aftercare", absl::StrCat(path, "/timeline"), 200, "and its life line"},
-      {absl::StrCat("aid-", county.code), "legal-aid", path, 200, "legal aid sees legal facts, the rest masked"},
-      {absl::StrCat("aid-", county.code), "legal-aid", absl::StrCat("/v1/legal-aid/cases/", city.a_case), 200,
+      {absl::StrCat("worker-", county.code), "aftercare", path, 200,
+       "a caseworker opens the archive"},
+      {absl::StrCat("worker-", county.code), "aftercare", absl::StrCat(path, "/timeline"), 200,
+       "and its life line"},
+      {absl::StrCat("aid-", county.code), "legal-aid", path, 200,
+       "legal aid sees legal facts, the rest masked"},
+      {absl::StrCat("aid-", county.code), "legal-aid",
+       absl::StrCat("/v1/legal-aid/cases/", city.a_case), 200,
        "the green channel pulls eligibility facts and clocks"},
       {absl::StrCat("worker-", county.code), "", "/v1/follow-ups?status=overdue", 200,
        "a caseworker lists the overdue visits"},
-      {absl::StrCat("aid-", county.code), "aftercare", path, 403, "legal aid for another purpose: refused"},
-      {absl::StrCat("worker-", other), "aftercare", path, 404, "a caseworker of another county: not found"},
+      {absl::StrCat("aid-", county.code), "aftercare", path, 403,
+       "legal aid for another purpose: refused"},
+      {absl::StrCat("worker-", other), "aftercare", path, 404,
+       "a caseworker of another county: not found"},
       {"auditor-1", "audit", absl::StrCat(path, "/access"), 200, "an auditor asks who looked"},
-      {"auditor-1", "audit", absl::StrCat(path, "?knownAt=2022-03-01"), 200, "and what was known on a day"},
+      {"auditor-1", "audit", absl::StrCat(path, "?knownAt=2022-03-01"), 200,
+       "and what was known on a day"},
       {"office-1", "", "/v1/plan", 200, "the joint-meeting office opens the plan"},
   };
   for (const Look& look : looks) {
     auto reply = log_ins.by_staff[look.staff]->Get(look.target, look.purpose);
     if (!reply.ok()) return reply.status();
     if (reply->status != look.status) {
-      return absl::FailedPreconditionError(absl::StrCat(look.what, ": expected ", look.status, ", got ", Explain(*reply)));
+      return absl::FailedPreconditionError(
+          absl::StrCat(look.what, ": expected ", look.status, ", got ", Explain(*reply)));
     }
     Say(absl::StrCat("  ", look.status, "  ", look.what));
   }
@@ -97,17 +108,21 @@ absl::Status WalkJourneys(const CityReport& city, LogIns& log_ins) {
 }
 
 void PrintLogIns(const app::Installation& installation, uint16_t port, const CityReport& city) {
-  Say(absl::StrCat("\nServing on http://127.0.0.1:", port, "  (Ctrl-C ends it)\nLog-ins, each valid for 8 hours:"));
+  Say(absl::StrCat("\nServing on http://127.0.0.1:", port,
+                   "  (Ctrl-C ends it)\nLog-ins, each valid for 8 hours:"));
   std::vector<DemoUser> users = UsersOf(DemoCounties().front());
   for (const DemoUser& user : CityUsers()) users.push_back(user);
   for (const DemoUser& user : users) {
     auto token = installation.Token(user.actor, absl::Hours(8));
-    if (token.ok()) Say(absl::StrCat("\n", user.zh, " (", user.actor.role, "), ", user.actor.unit, ":\n", *token));
+    if (token.ok())
+      Say(absl::StrCat("\n", user.zh, " (", user.actor.role, "), ", user.actor.unit, ":\n",
+                       *token));
   }
-  Say(absl::StrCat("\nTry, with T set to the token of the caseworker:\n",
-                   "  curl -s -H \"Authorization: Bearer $T\" http://127.0.0.1:", port, "/v1/cases\n",
-                   "  curl -s -H \"Authorization: Bearer $T\" -H 'Purpose-Of-Use: aftercare' http://127.0.0.1:", port,
-                   "/v1/cases/", city.a_case, "\n", "  curl -s http://127.0.0.1:", port, "/v1/schema"));
+  Say(absl::StrCat(
+      "\nTry, with T set to the token of the caseworker:\n",
+      "  curl -s -H \"Authorization: Bearer $T\" http://127.0.0.1:", port, "/v1/cases\n",
+      "  curl -s -H \"Authorization: Bearer $T\" -H 'Purpose-Of-Use: aftercare' http://127.0.0.1:",
+      port, "/v1/cases/", city.a_case, "\n", "  curl -s http://127.0.0.1:", port, "/v1/schema"));
 }
 
 }  // namespace
@@ -123,7 +138,8 @@ int Demo(const DemoOptions& options) {
     create.root_key_file = open.root_key_file;
     create.synthetic = true;
     create.clock = open.clock;
-    if (auto created = app::Installation::Create(create); !created.ok()) return Fail(created.status());
+    if (auto created = app::Installation::Create(create); !created.ok())
+      return Fail(created.status());
     Say("A new synthetic city; nobody in it exists.");
   }
   auto installation = app::Installation::Open(open);
@@ -136,8 +152,10 @@ int Demo(const DemoOptions& options) {
   auto city = TellStories(options, *log_ins);
   if (!city.ok()) return Fail(city.status());
   Say(absl::StrCat(city->cases, " cases told in ", city->commands, " commands, ",
-                   absl::FormatDuration(open.clock->Monotonic() - begin), ". Refused on the way, as they must be:"));
-  for (const auto& [refusal, times] : city->refusals) Say(absl::StrCat("  ", times, " × ", refusal));
+                   absl::FormatDuration(open.clock->Monotonic() - begin),
+                   ". Refused on the way, as they must be:"));
+  for (const auto& [refusal, times] : city->refusals)
+    Say(absl::StrCat("  ", times, " × ", refusal));
   if (options.once) {
     Say("Journeys:");
     if (auto status = WalkJourneys(*city, *log_ins); !status.ok()) return Fail(status);

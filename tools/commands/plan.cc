@@ -1,5 +1,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <fstream>
 #include <sstream>
 
@@ -12,8 +13,6 @@
 #include "tools/console.h"
 #include "tools/http_calls.h"
 
-#include <boost/json/serialize.hpp>
-
 namespace guitu::tools {
 namespace {
 
@@ -22,12 +21,13 @@ namespace json = boost::json;
 void Report(const aggregates::PlanDocument& plan) {
   for (const aggregates::PlanDefect& defect : plan.defects) {
     std::string number = defect.number > 0 ? absl::StrCat("#", defect.number, " ") : "";
-    Say(absl::StrCat("line ", defect.line, ": ", number, defect.item, " ", defect.zh, " / ", defect.en));
+    Say(absl::StrCat("line ", defect.line, ": ", number, defect.item, " ", defect.zh, " / ",
+                     defect.en));
   }
   size_t conflicts = 0;
   for (const aggregates::PlanItem& item : plan.items) conflicts += item.conflict ? 1 : 0;
-  Say(absl::StrCat(plan.units.size(), " units, ", plan.items.size(), " items, ", conflicts, " of them in conflict, ",
-                   plan.defects.size(), " defects."));
+  Say(absl::StrCat(plan.units.size(), " units, ", plan.items.size(), " items, ", conflicts,
+                   " of them in conflict, ", plan.defects.size(), " defects."));
 }
 
 // Records one event of the plan; a retry, or an import of the same document again, changes nothing.

@@ -12,8 +12,8 @@ struct Bureau {
   const char* code;
   const char* zh;
 };
-constexpr Bureau kBureaus[] = {{"PSB", "公安局"}, {"MCA", "民政局"}, {"JUS", "司法局"}, {"EDU", "教育体育局"},
-                               {"WF", "妇联"}};
+constexpr Bureau kBureaus[] = {
+    {"PSB", "公安局"}, {"MCA", "民政局"}, {"JUS", "司法局"}, {"EDU", "教育体育局"}, {"WF", "妇联"}};
 
 events::Event UnitEvent(const DemoCounty& county, const Bureau& bureau, absl::Time now) {
   return events::MakeEvent<schema::UnitSet>(now, [&](auto data) {
@@ -39,7 +39,8 @@ events::Event UserEvent(const DemoUser& user, absl::Time now) {
 }  // namespace
 
 const std::vector<DemoCounty>& DemoCounties() {
-  static const auto& counties = *new std::vector<DemoCounty>{{"530902", "临翔区"}, {"530921", "凤庆县"}};
+  static const auto& counties =
+      *new std::vector<DemoCounty>{{"530902", "临翔区"}, {"530921", "凤庆县"}};
   return counties;
 }
 
@@ -51,13 +52,14 @@ std::vector<DemoUser> UsersOf(const DemoCounty& county) {
   auto user = [&](const char* name, const char* bureau, const char* role, const char* zh) {
     return DemoUser{{absl::StrCat(name, "-", county.code), UnitOf(county, bureau), role}, zh};
   };
-  return {user("police", "PSB", "police", "民警"),          user("worker", "MCA", "caseworker", "民政社工"),
-          user("head", "MCA", "head", "民政负责人"),         user("aid", "JUS", "legal-aid", "法律援助"),
+  return {user("police", "PSB", "police", "民警"), user("worker", "MCA", "caseworker", "民政社工"),
+          user("head", "MCA", "head", "民政负责人"), user("aid", "JUS", "legal-aid", "法律援助"),
           user("school", "EDU", "school-contact", "学校联络人")};
 }
 
 std::vector<DemoUser> CityUsers() {
-  return {{{"office-1", "OFF", "office"}, "联席会议办公室"}, {{"auditor-1", "OFF", "auditor"}, "审计"}};
+  return {{{"office-1", "OFF", "office"}, "联席会议办公室"},
+          {{"auditor-1", "OFF", "auditor"}, "审计"}};
 }
 
 absl::Status SetUpCity(app::Installation& installation, absl::Time now) {

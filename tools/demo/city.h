@@ -1,4 +1,5 @@
-// The synthetic city: its units and users, so that every role has a log-in. All persons are invented.
+// The synthetic city: its units and users, so that every role has a log-in. All persons are
+// invented.
 #pragma once
 
 #include <string>

@@ -1,0 +1,129 @@
+// Random lives, one seed each. GUITU_SIMULATION_SEEDS=n or --seeds n: that many; GUITU_SIMULATION_SEED=s
+// or --seed s: that one alone.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
+#include "tests/simulation/simulation.h"
+
+namespace guitu::simulation {
+namespace {
+
+constexpr int kSteps = 400;
+uint64_t seeds = 60;
+uint64_t only_seed = 0;
+
+void Set(const char* text, uint64_t& value) {
+  if (text != nullptr && !absl::SimpleAtoi(text, &value)) std::abort();
+}
+
+std::vector<std::string> Play(uint64_t seed, Variant variant) {
+  Simulation simulation(seed, variant);
+  simulation.Run(kSteps);
+  return Violations(simulation);
+}
+
+TEST(Simulation, NoSeedShowsAViolation) {
+  uint64_t first = only_seed != 0 ? only_seed : 1;
+  uint64_t last = only_seed != 0 ? only_seed : seeds;
+  for (uint64_t seed = first; seed <= last; ++seed) {
+    auto violations = Play(seed, Variant::kNone);
+    ASSERT_TRUE(violations.empty()) << "seed " << seed << " (run it alone: --seed " << seed
+                                    << "): " << absl::StrJoin(violations, "; ");
+  }
+}
+
+TEST(Simulation, TheSameSeedGivesTheSameLog) {
+  Simulation one(7, Variant::kNone);
+  Simulation two(7, Variant::kNone);
+  one.Run(kSteps);
+  two.Run(kSteps);
+  for (events::Partition p = 0; p <= Simulation::kPartitions; ++p) {
+    EXPECT_TRUE(one.world().Records(p) == two.world().Records(p)) << "partition " << p;
+  }
+}
+
+TEST(Simulation, TheFaultsReallyHappen) {
+  int crashes = 0, unknown = 0, done = 0, denied = 0, cancelled = 0;
+  size_t shown = 0, revoked = 0;
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    Simulation simulation(seed, Variant::kNone);
+    simulation.Run(kSteps);
+    const History& history = simulation.history();
+    crashes += history.crashes;
+    unknown += history.unknown;
+    shown += history.shown.size();
+    revoked += history.revoked.size();
+    for (const Command& command : history.commands) {
+      done += command.done ? 1 : 0;
+      denied += command.denied ? 1 : 0;
+      cancelled += command.cancelled ? 1 : 0;
+    }
+  }
+  EXPECT_GT(crashes, 20);
+  EXPECT_GT(unknown, 20);
+  EXPECT_GT(done, 100);
+  EXPECT_GT(denied, 20);
+  EXPECT_GT(cancelled, 0);
+  EXPECT_GT(shown, 50u);
+  EXPECT_GT(revoked, 5u);
+}
+
+// Whether one of the seeds gives the variant away.
+bool Caught(Variant variant, const std::string& how) {
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    for (const std::string& violation : Play(seed, variant)) {
+      if (violation == how) return true;
+      if (how=="XX") std::printf("%lu %s\n", seed, violation.c_str());
+    }
+  }
+  return false;
+}
+
+TEST(BrokenVariant, ResultsInMemoryActTwice) {
+  EXPECT_TRUE(Caught(Variant::kResultsInMemory, "XX"));
+}
+
+TEST(BrokenVariant, WithoutTheContiguityCheckTheRowsAreNotThoseOfTheLog) {
+  EXPECT_TRUE(
+      Caught(Variant::kNoContiguityCheck, "the live rows are not those that the log gives"));
+}
+
+TEST(BrokenVariant, AReadWithoutItsAccessRecordIsSeen) {
+  EXPECT_TRUE(Caught(Variant::kReadWithoutRecord,
+                     "a read was released without its access record in effect"));
+}
+
+TEST(BrokenVariant, SettledByTheTailACommandIsDeniedAndLandsLater) {
+  EXPECT_TRUE(Caught(Variant::kSettleByTheTail, "a command was denied and is in effect"));
+}
+
+TEST(BrokenVariant, AskedOfTheFoldACommandIsDeniedAndLandsLater) {
+  EXPECT_TRUE(Caught(Variant::kAskTheFold, "a command was denied and is in effect"));
+}
+
+TEST(BrokenVariant, ARevocationAcknowledgedByTheRegistryAloneIsNone) {
+  EXPECT_TRUE(Caught(Variant::kAcknowledgedByTheRegistryAlone, "a revoked user acts"));
+}
+
+TEST(BrokenVariant, ADecisionOnAnotherRegistryThanStampedLetsTheRevokedAct) {
+  EXPECT_TRUE(Caught(Variant::kRegistryNotAsStamped, "a revoked user acts"));
+}
+
+}  // namespace
+}  // namespace guitu::simulation
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  guitu::simulation::Set(std::getenv("GUITU_SIMULATION_SEEDS"), guitu::simulation::seeds);
+  guitu::simulation::Set(std::getenv("GUITU_SIMULATION_SEED"), guitu::simulation::only_seed);
+  for (int i = 1; i + 1 < argc; i += 2) {
+    std::string option = argv[i];
+    if (option == "--seeds") guitu::simulation::Set(argv[i + 1], guitu::simulation::seeds);
+    if (option == "--seed") guitu::simulation::Set(argv[i + 1], guitu::simulation::only_seed);
+  }
+  return RUN_ALL_TESTS();
+}
