@@ -118,6 +118,9 @@ void Simulation::Run(int steps) {
     auto row = world_.store.Get(projections::StreamKey(p, command.request.stream));
     events::Version version = row ? projections::DecodeStream(*row).version : 0;
     if (expected && *expected > version) continue;
+    std::fprintf(stderr,"DBG id=%s p=%u reg=%d expected=%ld any=%d v=%lu cancels=%d type=%s last=%s\n", events::ToHex(command.id).c_str(), p, command.request.registry, expected ? long(*expected) : -1, std::get<runtime::Record>(command.request.what).any_version, version, std::get<runtime::Record>(command.request.what).cancels, std::get<runtime::Record>(command.request.what).events.empty()?"":std::get<runtime::Record>(command.request.what).events[0].type->name.c_str(), command.last.c_str());
+    for (events::Partition q=0;q<=kPartitions;++q) std::fprintf(stderr,"phase %d\n", int(driver_->machine(q).phase()));
+    for (auto& a : driver_->alarms()) std::fprintf(stderr,"%s\n", a.c_str());
     history_.violations.push_back("a command never comes to an end");
   }
   CheckPositions();
@@ -248,6 +251,7 @@ void Simulation::TakeAnswers() {
 }
 
 void Simulation::OnCommandAnswer(Command& command, const Answer& answer) {
+  command.last = answer.status.ToString();
   if (answer.status.ok() && !answer.cancelled) return Acknowledge(command, answer.offset);
   Reason reason = answer.status.ok() ? Reason::CANCELLED : events::ReasonOf(answer.status);
   if (reason == Reason::CANCELLED) {

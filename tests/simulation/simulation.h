@@ -35,6 +35,7 @@ struct Command {
   events::CommandId id;
   std::set<uint64_t> under_way;        // tickets
   std::optional<events::Offset> done;  // acknowledged, with its receipt
+  std::string last;
   bool denied = false;                 // final: CONFLICT, a refusal, NOT_DONE to the newest attempt
   bool cancelled = false;
   bool over() const { return done || denied || cancelled; }

@@ -77,14 +77,13 @@ bool Caught(Variant variant, const std::string& how) {
   for (uint64_t seed = 1; seed <= 200; ++seed) {
     for (const std::string& violation : Play(seed, variant)) {
       if (violation == how) return true;
-      if (how=="XX") std::printf("%lu %s\n", seed, violation.c_str());
     }
   }
   return false;
 }
 
-TEST(BrokenVariant, ResultsInMemoryActTwice) {
-  EXPECT_TRUE(Caught(Variant::kResultsInMemory, "XX"));
+TEST(BrokenVariant, ResultsInMemoryLoseWhatWasAcknowledged) {
+  EXPECT_TRUE(Caught(Variant::kResultsInMemory, "an acknowledged command is lost"));
 }
 
 TEST(BrokenVariant, WithoutTheContiguityCheckTheRowsAreNotThoseOfTheLog) {

@@ -46,9 +46,10 @@ std::string Rescue(uint64_t i) {
 std::string Visit(uint64_t i) {
   return absl::StrCat(
       R"({"events":[{"type":"FollowUpCompleted","occurredAt":"2022-04-01T09:00:00+08:00","data":{)",
-      R"("at":"2022-04-01T09:00:00+08:00","mode":"homeVisit","visitors":["worker-530902"],"result":"seenAlone",)",
-      R"("seen":true,"alone":true,"minutes":40,"plain":true,"home":"low","safety":"low","buyerContact":false,)",
-      R"("ownWords":"合成原话)", i, R"("}}]})");
+      R"("at":"2022-04-01T09:00:00+08:00","mode":"homeVisit","visitors":["worker-530902"],)",
+      R"("result":"seenAlone",)",
+      R"("seen":true,"alone":true,"minutes":40,"plain":true,"home":"low","safety":"low",)",
+      R"("buyerContact":false,)", R"("ownWords":"合成原话)", i, R"("}}]})");
 }
 
 std::string Post(const std::string& target, const std::string& token, const std::string& key,
