@@ -32,8 +32,8 @@ bool WantsEnglish(const http::Request& request) {
 
 }  // namespace
 
-http::Response ProblemResponse(const absl::Status& status, bool english, std::optional<uint64_t> current_version,
-                               bool not_done) {
+http::Response ProblemResponse(const absl::Status& status, bool english,
+                               std::optional<uint64_t> current_version, bool not_done) {
   const events::Problem& row = events::ProblemOf(events::ReasonOf(status));
   http::Problem problem;
   problem.status = row.http;
@@ -71,10 +71,12 @@ absl::StatusOr<Api::Caller> Api::Identify(const Request& request) const {
   Caller caller;
   caller.english = WantsEnglish(request);
   auto header = request.Header("Authorization");
-  if (!header || !absl::StartsWithIgnoreCase(*header, "Bearer ")) return Refuse(Reason::UNAUTHENTICATED);
+  if (!header || !absl::StartsWithIgnoreCase(*header, "Bearer "))
+    return Refuse(Reason::UNAUTHENTICATED);
   absl::string_view token = absl::StripAsciiWhitespace(header->substr(7));
   auto principal = ports_.tokens.Verify(token, ports_.clock.Now());
-  if (!principal.ok() || principal->staff == aggregates::kSystemActor) return Refuse(Reason::UNAUTHENTICATED);
+  if (!principal.ok() || principal->staff == aggregates::kSystemActor)
+    return Refuse(Reason::UNAUTHENTICATED);
   caller.actor = {principal->staff, principal->unit, principal->role};
   return caller;
 }
@@ -95,7 +97,8 @@ absl::Status Api::FillCommand(const Caller& caller, const Request& request, runt
                               runtime::Record& record) const {
   auto key = request.Header("Idempotency-Key");
   if (!key || key->empty()) return Refuse(Reason::KEY_MISSING);
-  if (key->size() > 200) return Refuse(Reason::INVALID_FIELD, "Idempotency-Key is longer than 200 characters");
+  if (key->size() > 200)
+    return Refuse(Reason::INVALID_FIELD, "Idempotency-Key is longer than 200 characters");
   auto match = ParseIfMatch(request.Header("If-Match"));
   if (!match.ok()) return match.status();
   out.actor = caller.actor;
@@ -105,9 +108,10 @@ absl::Status Api::FillCommand(const Caller& caller, const Request& request, runt
   auto body = events::ParseJson(request.body);
   if (!body.ok()) return body.status();
   auto rules = ports_.rules;
-  auto events = events::ReadCommand(*body, [&rules](absl::string_view list, absl::string_view code) {
-    return rules.HasCode(list, code);
-  });
+  auto events =
+      events::ReadCommand(*body, [&rules](absl::string_view list, absl::string_view code) {
+        return rules.HasCode(list, code);
+      });
   if (!events.ok()) return events.status();
   record.events = *std::move(events);
   // Equal content, whatever the white space.
@@ -115,36 +119,40 @@ absl::Status Api::FillCommand(const Caller& caller, const Request& request, runt
   return absl::OkStatus();
 }
 
-void Api::SubmitRecord(const Caller& caller, const Request&, runtime::Request command, runtime::Record record,
-                       Responder respond) {
+void Api::SubmitRecord(const Caller& caller, const Request&, runtime::Request command,
+                       runtime::Record record, Responder respond) {
   bool cancels = record.cancels;
   bool english = caller.english;
   bool registry = command.registry;
   command.what = std::move(record);
-  ports_.engine.Submit(std::move(command), [respond, english, cancels, registry](runtime::Answer answer) {
-    if (!answer.status.ok()) {
-      std::optional<uint64_t> current;
-      Reason reason = events::ReasonOf(answer.status);
-      if (reason == Reason::VERSION_MISMATCH || reason == Reason::VERSION_MISSING) current = answer.current_version;
-      return respond(ProblemResponse(answer.status, english, current, answer.not_done));
-    }
-    http::Response response;
-    response.status = answer.created ? 201 : 200;
-    std::string id = events::ToHex(answer.stream);
-    response.headers.emplace_back("ETag", absl::StrCat("\"", answer.version, "\""));
-    response.headers.emplace_back("Guitu-Receipt", absl::StrCat(answer.partition, "/", answer.offset));
-    boost::json::object body;
-    if (!registry) {
-      body["case"] = id;
-      body["caseNo"] = events::CaseNumber(answer.stream);
-    }
-    body["version"] = events::WriteNumber(answer.version);
-    body["receipt"] = absl::StrCat(answer.partition, "/", answer.offset);
-    if (cancels) body["outcome"] = answer.cancelled ? "cancelled" : "done";
-    if (answer.created && !registry) response.headers.emplace_back("Location", absl::StrCat("/v1/cases/", id));
-    response.body = boost::json::serialize(body);
-    respond(std::move(response));
-  });
+  ports_.engine.Submit(
+      std::move(command), [respond, english, cancels, registry](runtime::Answer answer) {
+        if (!answer.status.ok()) {
+          std::optional<uint64_t> current;
+          Reason reason = events::ReasonOf(answer.status);
+          if (reason == Reason::VERSION_MISMATCH || reason == Reason::VERSION_MISSING)
+            current = answer.current_version;
+          return respond(ProblemResponse(answer.status, english, current, answer.not_done));
+        }
+        http::Response response;
+        response.status = answer.created ? 201 : 200;
+        std::string id = events::ToHex(answer.stream);
+        response.headers.emplace_back("ETag", absl::StrCat("\"", answer.version, "\""));
+        response.headers.emplace_back("Guitu-Receipt",
+                                      absl::StrCat(answer.partition, "/", answer.offset));
+        boost::json::object body;
+        if (!registry) {
+          body["case"] = id;
+          body["caseNo"] = events::CaseNumber(answer.stream);
+        }
+        body["version"] = events::WriteNumber(answer.version);
+        body["receipt"] = absl::StrCat(answer.partition, "/", answer.offset);
+        if (cancels) body["outcome"] = answer.cancelled ? "cancelled" : "done";
+        if (answer.created && !registry)
+          response.headers.emplace_back("Location", absl::StrCat("/v1/cases/", id));
+        response.body = boost::json::serialize(body);
+        respond(std::move(response));
+      });
 }
 
 http::Router Api::MakeRouter() {

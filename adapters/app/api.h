@@ -1,6 +1,6 @@
 // The HTTP interface of contract.md, section 3: from requests to commands of the runtime and back.
-// Everything about a case goes through the engine; what has no personal data (lists, schema, health)
-// is answered at once.
+// Everything about a case goes through the engine; what has no personal data (lists, schema,
+// health) is answered at once.
 //
 // Threads: handlers run on socket threads, answers of the engine on the engine's.
 #pragma once
@@ -93,7 +93,8 @@ class Api {
 
 // A refusal as a problem document, in the language asked for.
 http::Response ProblemResponse(const absl::Status& status, bool english,
-                               std::optional<uint64_t> current_version = std::nullopt, bool not_done = false);
+                               std::optional<uint64_t> current_version = std::nullopt,
+                               bool not_done = false);
 // `If-Match`: "\"12\"" → 12; "*" → any. Errors: INVALID_FIELD.
 struct IfMatch {
   bool any = false;

@@ -29,7 +29,8 @@ absl::StatusOr<events::StreamId> CaseOf(const http::Request& request) {
   return *id;
 }
 
-absl::StatusOr<std::optional<absl::Time>> TimeOf(const http::Request& request, absl::string_view name) {
+absl::StatusOr<std::optional<absl::Time>> TimeOf(const http::Request& request,
+                                                 absl::string_view name) {
   auto text = request.Query(name);
   if (!text) return std::optional<absl::Time>();
   if (auto micros = events::ParseTime(*text)) return std::optional(absl::FromUnixMicros(*micros));
@@ -44,7 +45,9 @@ absl::StatusOr<std::optional<absl::Time>> TimeOf(const http::Request& request, a
 absl::StatusOr<json::object> Render(const std::string& view, const std::vector<std::string>& rows,
                                     const RenderContext& context, events::Sealer& sealer) {
   if (view == "archive") return RenderArchive(rows, context, sealer);
-  absl::string_view name = view == "timeline" ? "events" : view == "access" ? "accesses" : "approvals";
+  absl::string_view name = view == "timeline" ? "events"
+                           : view == "access" ? "accesses"
+                                              : "approvals";
   return RenderList(rows, name, context, sealer);
 }
 
@@ -84,7 +87,8 @@ void Api::PostCase(const Caller& caller, Request request, Responder respond) {
   auto status = FillCommand(caller, request, command, record);
   if (!status.ok()) return respond(ProblemResponse(status, caller.english));
   record.opens = true;
-  command.stream = events::CaseIdOf(ports_.hash, ports_.salt, caller.actor.staff, *request.Header("Idempotency-Key"));
+  command.stream = events::CaseIdOf(ports_.hash, ports_.salt, caller.actor.staff,
+                                    *request.Header("Idempotency-Key"));
   SubmitRecord(caller, request, std::move(command), std::move(record), std::move(respond));
 }
 
@@ -99,16 +103,19 @@ void Api::PostEvents(const Caller& caller, Request request, Responder respond) {
   SubmitRecord(caller, request, std::move(command), std::move(record), std::move(respond));
 }
 
-// A cancel moves the version, so it takes a user within whose scope the case lies. A case that does not
-// exist may be one whose opening is being cancelled.
+// A cancel moves the version, so it takes a user within whose scope the case lies. A case that does
+// not exist may be one whose opening is being cancelled.
 absl::Status Api::MayCancel(const Caller& caller, const events::StreamId& stream) const {
   absl::CivilDay today = absl::ToCivilDay(ports_.clock.Now(), events::ChinaTime());
   auto registry = ports_.engine.registry();
-  if (auto status = aggregates::CheckStanding(caller.actor, *registry, today); !status.ok()) return status;
-  auto row = ports_.rows.Get(projections::CardKey(events::PartitionOf(stream, ports_.partitions), stream));
+  if (auto status = aggregates::CheckStanding(caller.actor, *registry, today); !status.ok())
+    return status;
+  auto row =
+      ports_.rows.Get(projections::CardKey(events::PartitionOf(stream, ports_.partitions), stream));
   auto card = row ? projections::DecodeCard(*row) : std::nullopt;
   if (!card) return absl::OkStatus();
-  bool in_scope = aggregates::MayList(caller.actor, {true, card->owner, card->county}, *registry, today);
+  bool in_scope =
+      aggregates::MayList(caller.actor, {true, card->owner, card->county}, *registry, today);
   return in_scope ? absl::OkStatus() : Refuse(Reason::NOT_FOUND);
 }
 
@@ -119,10 +126,12 @@ void Api::PostCancellation(const Caller& caller, Request request, Responder resp
   auto body = events::ParseJson(request.body);
   if (!body.ok()) return respond(ProblemResponse(body.status(), caller.english));
   const json::object* object = body->if_object();
-  const json::value* key = object != nullptr && object->size() == 1 ? object->if_contains("idempotencyKey") : nullptr;
+  const json::value* key =
+      object != nullptr && object->size() == 1 ? object->if_contains("idempotencyKey") : nullptr;
   if (key == nullptr || !key->is_string() || key->get_string().empty()) {
-    return respond(ProblemResponse(RefuseAt(Reason::INVALID_FIELD, "/idempotencyKey", "this field alone is needed"),
-                                   caller.english));
+    return respond(ProblemResponse(
+        RefuseAt(Reason::INVALID_FIELD, "/idempotencyKey", "this field alone is needed"),
+        caller.english));
   }
   if (auto status = MayCancel(caller, *stream); !status.ok()) {
     return respond(ProblemResponse(status, caller.english));
@@ -137,8 +146,10 @@ void Api::PostCancellation(const Caller& caller, Request request, Responder resp
   SubmitRecord(caller, request, std::move(command), std::move(record), std::move(respond));
 }
 
-// No byte of the view leaves before its access record took effect: the engine releases the rows then.
-void Api::ReadView(const Caller& caller, Request request, Responder respond, const std::string& view) {
+// No byte of the view leaves before its access record took effect: the engine releases the rows
+// then.
+void Api::ReadView(const Caller& caller, Request request, Responder respond,
+                   const std::string& view) {
   auto stream = CaseOf(request);
   if (!stream.ok()) return respond(ProblemResponse(stream.status(), caller.english));
   auto as_of = TimeOf(request, "asOf");
@@ -157,21 +168,24 @@ void Api::ReadView(const Caller& caller, Request request, Responder respond, con
   context.as_of = *as_of;
   context.known_at = *known_at;
   bool english = caller.english;
-  ports_.engine.Submit(std::move(command), [this, respond, english, context, view](runtime::Answer answer) {
-    if (!answer.status.ok()) return respond(ProblemResponse(answer.status, english));
-    // Opening and writing is work for the socket thread, not for the engine's.
-    respond(http::Response::Later([this, english, context, view, answer = std::move(answer)]() mutable {
-      context.grant = answer.grant;
-      context.version = answer.version;
-      context.partition = answer.partition;
-      auto body = Render(view, answer.rows, context, ports_.sealer);
-      if (!body.ok()) return ProblemResponse(body.status(), english);
-      http::Response response = JsonResponse(*std::move(body));
-      response.headers.emplace_back("ETag", absl::StrCat("\"", answer.version, "\""));
-      response.headers.emplace_back("Guitu-Receipt", absl::StrCat(answer.partition, "/", answer.offset));
-      return response;
-    }));
-  });
+  ports_.engine.Submit(
+      std::move(command), [this, respond, english, context, view](runtime::Answer answer) {
+        if (!answer.status.ok()) return respond(ProblemResponse(answer.status, english));
+        // Opening and writing is work for the socket thread, not for the engine's.
+        respond(http::Response::Later(
+            [this, english, context, view, answer = std::move(answer)]() mutable {
+              context.grant = answer.grant;
+              context.version = answer.version;
+              context.partition = answer.partition;
+              auto body = Render(view, answer.rows, context, ports_.sealer);
+              if (!body.ok()) return ProblemResponse(body.status(), english);
+              http::Response response = JsonResponse(*std::move(body));
+              response.headers.emplace_back("ETag", absl::StrCat("\"", answer.version, "\""));
+              response.headers.emplace_back("Guitu-Receipt",
+                                            absl::StrCat(answer.partition, "/", answer.offset));
+              return response;
+            }));
+      });
 }
 
 // The version alone: no personal data, no access record.
@@ -184,11 +198,12 @@ void Api::HeadCase(const Caller& caller, Request request, Responder respond) {
   auto stream_row = ports_.rows.Get(projections::StreamKey(p, *stream));
   absl::CivilDay today = absl::ToCivilDay(ports_.clock.Now(), events::ChinaTime());
   bool shown = card && stream_row &&
-               aggregates::MayList(caller.actor, {true, card->owner, card->county}, *ports_.engine.registry(), today);
+               aggregates::MayList(caller.actor, {true, card->owner, card->county},
+                                   *ports_.engine.registry(), today);
   if (!shown) return respond(ProblemResponse(Refuse(Reason::NOT_FOUND), caller.english));
   http::Response response;
-  response.headers.emplace_back("ETag",
-                                absl::StrCat("\"", projections::DecodeStream(*stream_row).version, "\""));
+  response.headers.emplace_back(
+      "ETag", absl::StrCat("\"", projections::DecodeStream(*stream_row).version, "\""));
   respond(std::move(response));
 }
 
@@ -197,13 +212,15 @@ void Api::ListCases(const Caller& caller, Request request, Responder respond) {
   uint32_t limit = 50;
   if (auto text = request.Query("limit")) {
     if (!absl::SimpleAtoi(*text, &limit) || limit == 0 || limit > 200) {
-      return respond(ProblemResponse(Refuse(Reason::INVALID_FIELD, "limit is a number from 1 to 200"), caller.english));
+      return respond(ProblemResponse(
+          Refuse(Reason::INVALID_FIELD, "limit is a number from 1 to 200"), caller.english));
     }
   }
   std::string from;
   if (auto cursor = request.Query("cursor")) {
     if (!absl::WebSafeBase64Unescape(*cursor, &from) || from.size() != 19) {
-      return respond(ProblemResponse(Refuse(Reason::INVALID_FIELD, "cursor is not one of ours"), caller.english));
+      return respond(ProblemResponse(Refuse(Reason::INVALID_FIELD, "cursor is not one of ours"),
+                                     caller.english));
     }
   }
   auto registry = ports_.engine.registry();
@@ -213,27 +230,30 @@ void Api::ListCases(const Caller& caller, Request request, Responder respond) {
   for (events::Partition p = 0; p < ports_.partitions && next.empty(); ++p) {
     std::string prefix = projections::ViewPrefix(p, 'C');
     if (from > prefix && from.substr(0, 2) > prefix.substr(0, 2)) continue;
-    ports_.rows.Scan(prefix, std::max(prefix, from), [&](absl::string_view key, absl::string_view value) {
-      auto card = projections::DecodeCard(value);
-      if (!card) return true;
-      auto stream = events::IdFromBytes<events::StreamId>(key.substr(3));
-      if (!aggregates::MayList(caller.actor, {true, card->owner, card->county}, *registry, today)) return true;
-      if (list.size() == limit) {
-        next = std::string(key);
-        return false;
-      }
-      json::object entry;
-      entry["case"] = events::ToHex(stream);
-      entry["caseNo"] = events::CaseNumber(stream);
-      entry["status"] = card->closed ? "closed" : card->opened ? "open" : "reported";
-      if (!card->kind.empty()) entry["kind"] = card->kind;
-      if (!card->owner.empty()) entry["owner"] = card->owner;
-      if (!card->county.empty()) entry["county"] = card->county;
-      entry["startedAt"] = events::FormatTime(absl::ToUnixMicros(card->started_at));
-      entry["changedAt"] = events::FormatTime(absl::ToUnixMicros(card->changed_at));
-      list.push_back(std::move(entry));
-      return true;
-    });
+    ports_.rows.Scan(
+        prefix, std::max(prefix, from), [&](absl::string_view key, absl::string_view value) {
+          auto card = projections::DecodeCard(value);
+          if (!card) return true;
+          auto stream = events::IdFromBytes<events::StreamId>(key.substr(3));
+          if (!aggregates::MayList(caller.actor, {true, card->owner, card->county}, *registry,
+                                   today))
+            return true;
+          if (list.size() == limit) {
+            next = std::string(key);
+            return false;
+          }
+          json::object entry;
+          entry["case"] = events::ToHex(stream);
+          entry["caseNo"] = events::CaseNumber(stream);
+          entry["status"] = card->closed ? "closed" : card->opened ? "open" : "reported";
+          if (!card->kind.empty()) entry["kind"] = card->kind;
+          if (!card->owner.empty()) entry["owner"] = card->owner;
+          if (!card->county.empty()) entry["county"] = card->county;
+          entry["startedAt"] = events::FormatTime(absl::ToUnixMicros(card->started_at));
+          entry["changedAt"] = events::FormatTime(absl::ToUnixMicros(card->changed_at));
+          list.push_back(std::move(entry));
+          return true;
+        });
   }
   json::object body;
   body["cases"] = std::move(list);

@@ -1,7 +1,6 @@
-// The follow-up schedule: what is due, overdue, upcoming and missed, by unit and worker, paged. Case number,
-// due day, unit, worker, step; never personal data.
+// The follow-up schedule: what is due, overdue, upcoming and missed, by unit and worker, paged.
+// Case number, due day, unit, worker, step; never personal data.
 #include <algorithm>
-
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -93,7 +92,8 @@ json::object ToJson(const Found& found, absl::CivilDay today) {
 }  // namespace
 
 void Api::AddFollowUpRoutes(http::Router& router) {
-  router.Add("GET", "/v1/follow-ups", WithCaller([this](const Caller& caller, Request request, Responder respond) {
+  router.Add("GET", "/v1/follow-ups",
+             WithCaller([this](const Caller& caller, Request request, Responder respond) {
                ListFollowUps(caller, std::move(request), std::move(respond));
              }));
 }
@@ -111,14 +111,16 @@ void Api::ListFollowUps(const Caller& caller, Request request, Responder respond
     if (!filter->status.empty() && status != filter->status) return false;
     auto row = ports_.rows.Get(projections::CardKey(found.partition, found.visit.stream));
     auto card = row ? projections::DecodeCard(*row) : std::nullopt;
-    return card && aggregates::MayList(caller.actor, {true, card->owner, card->county}, *registry, today);
+    return card &&
+           aggregates::MayList(caller.actor, {true, card->owner, card->county}, *registry, today);
   };
   std::vector<Found> list;
   for (events::Partition p = 0; p < ports_.partitions; ++p) {
     size_t taken = 0;
     std::string prefix = projections::VisitPrefix(p);
     // The cursor begins with the due day, as the key does behind its prefix.
-    std::string from = filter->after.empty() ? prefix : absl::StrCat(prefix, filter->after.substr(0, 4));
+    std::string from =
+        filter->after.empty() ? prefix : absl::StrCat(prefix, filter->after.substr(0, 4));
     ports_.rows.Scan(prefix, from, [&](absl::string_view, absl::string_view value) {
       auto visit = projections::DecodeVisit(value);
       if (!visit) return true;
@@ -131,9 +133,11 @@ void Api::ListFollowUps(const Caller& caller, Request request, Responder respond
       return taken <= filter->limit;
     });
   }
-  std::sort(list.begin(), list.end(), [](const Found& a, const Found& b) { return a.Position() < b.Position(); });
+  std::sort(list.begin(), list.end(),
+            [](const Found& a, const Found& b) { return a.Position() < b.Position(); });
   json::array visits;
-  for (size_t i = 0; i < list.size() && i < filter->limit; ++i) visits.push_back(ToJson(list[i], today));
+  for (size_t i = 0; i < list.size() && i < filter->limit; ++i)
+    visits.push_back(ToJson(list[i], today));
   json::object body;
   body["followUps"] = std::move(visits);
   if (list.size() > filter->limit) {

@@ -21,26 +21,31 @@ void Api::AddLegalAidRoutes(http::Router& router) {
 
 void Api::GetLegalAidCase(const Caller& caller, Request request, Responder respond) {
   auto stream = events::ParseId<events::StreamId>(request.Param("id"));
-  if (!stream || stream->empty()) return respond(ProblemResponse(Refuse(Reason::NOT_FOUND), caller.english));
+  if (!stream || stream->empty())
+    return respond(ProblemResponse(Refuse(Reason::NOT_FOUND), caller.english));
   runtime::Request command;
   command.actor = caller.actor;
   command.stream = *stream;
-  command.what = runtime::Read{"legal-aid", std::string(request.Header("Purpose-Of-Use").value_or(""))};
+  command.what =
+      runtime::Read{"legal-aid", std::string(request.Header("Purpose-Of-Use").value_or(""))};
   RenderContext context;
   context.log_id = ports_.log_id;
   context.stream = *stream;
   context.subject = events::SubjectOfCase(ports_.hash, ports_.salt, *stream);
   bool english = caller.english;
-  ports_.engine.Submit(std::move(command), [this, respond, english, context](runtime::Answer answer) {
+  ports_.engine.Submit(std::move(command), [this, respond, english,
+                                            context](runtime::Answer answer) {
     if (!answer.status.ok()) return respond(ProblemResponse(answer.status, english));
     respond(http::Response::Later([this, english, context, answer = std::move(answer)]() mutable {
       context.version = answer.version;
-      auto body = RenderLegalAid(answer.rows, context, ports_.clock.Now(), ports_.rules, ports_.sealer);
+      auto body =
+          RenderLegalAid(answer.rows, context, ports_.clock.Now(), ports_.rules, ports_.sealer);
       if (!body.ok()) return ProblemResponse(body.status(), english);
       http::Response response;
       response.body = boost::json::serialize(*body);
       response.headers.emplace_back("ETag", absl::StrCat("\"", answer.version, "\""));
-      response.headers.emplace_back("Guitu-Receipt", absl::StrCat(answer.partition, "/", answer.offset));
+      response.headers.emplace_back("Guitu-Receipt",
+                                    absl::StrCat(answer.partition, "/", answer.offset));
       return response;
     }));
   });

@@ -16,7 +16,8 @@ http::Response Plain(int status, std::string body) {
 // One counter in the Prometheus text format.
 void Counter(std::string& out, absl::string_view name, absl::string_view help, uint64_t value,
              absl::string_view kind = "counter") {
-  absl::StrAppend(&out, "# HELP ", name, " ", help, "\n# TYPE ", name, " ", kind, "\n", name, " ", value, "\n");
+  absl::StrAppend(&out, "# HELP ", name, " ", help, "\n# TYPE ", name, " ", kind, "\n", name, " ",
+                  value, "\n");
 }
 
 }  // namespace
@@ -24,7 +25,8 @@ void Counter(std::string& out, absl::string_view name, absl::string_view help, u
 void Api::AddMetaRoutes(http::Router& router) {
   router.Add("GET", "/healthz", [](Request, Responder respond) { respond(Plain(200, "ok\n")); });
   router.Add("GET", "/readyz", [this](Request, Responder respond) {
-    if (!ports_.engine.ready()) return respond(Plain(503, "not ready: partitions are not led yet\n"));
+    if (!ports_.engine.ready())
+      return respond(Plain(503, "not ready: partitions are not led yet\n"));
     if (ports_.engine.read_only()) return respond(Plain(503, "read-only: no space left\n"));
     respond(Plain(200, "ready\n"));
   });
@@ -49,14 +51,18 @@ http::Response Api::Metrics() const {
   Counter(out, "guitu_refusals_total", "Requests refused", engine.refusals);
   Counter(out, "guitu_retries_total", "Requests answered: not now", engine.retries);
   Counter(out, "guitu_log_sessions_total", "Sessions of the log opened", engine.sessions);
-  Counter(out, "guitu_ready", "1 when every partition is led", ports_.engine.ready() ? 1 : 0, "gauge");
-  Counter(out, "guitu_read_only", "1 while the disk is full", ports_.engine.read_only() ? 1 : 0, "gauge");
+  Counter(out, "guitu_ready", "1 when every partition is led", ports_.engine.ready() ? 1 : 0,
+          "gauge");
+  Counter(out, "guitu_read_only", "1 while the disk is full", ports_.engine.read_only() ? 1 : 0,
+          "gauge");
   if (ports_.http_counters) {
     http::Counters web = ports_.http_counters();
     Counter(out, "guitu_http_connections", "Connections open", web.connections_open, "gauge");
-    Counter(out, "guitu_http_requests_pending", "Requests with handlers", web.requests_pending, "gauge");
+    Counter(out, "guitu_http_requests_pending", "Requests with handlers", web.requests_pending,
+            "gauge");
     for (size_t kind = 2; kind < web.responses.size(); ++kind) {
-      absl::StrAppend(&out, "guitu_http_responses_total{class=\"", kind, "xx\"} ", web.responses[kind], "\n");
+      absl::StrAppend(&out, "guitu_http_responses_total{class=\"", kind, "xx\"} ",
+                      web.responses[kind], "\n");
     }
   }
   http::Response response = Plain(200, std::move(out));

@@ -35,7 +35,10 @@ json::object ToJson(const aggregates::Unit& unit) {
 
 // Without the name: that is personal data and sealed.
 json::object ToJson(const aggregates::User& user) {
-  return {{"staff", user.staff}, {"unit", user.unit}, {"roles", Texts(user.roles)}, {"suspended", user.suspended}};
+  return {{"staff", user.staff},
+          {"unit", user.unit},
+          {"roles", Texts(user.roles)},
+          {"suspended", user.suspended}};
 }
 
 json::object ToJson(const aggregates::Role& role) {
@@ -43,9 +46,12 @@ json::object ToJson(const aggregates::Role& role) {
   for (uint16_t act : role.acts) acts.emplace_back(events::RowOfType(act));
   json::array classes;
   for (uint32_t c = 1; c <= 8; ++c) {
-    if ((role.classes >> c) & 1) classes.emplace_back(events::NameOf(static_cast<schema::Category>(c)));
+    if ((role.classes >> c) & 1)
+      classes.emplace_back(events::NameOf(static_cast<schema::Category>(c)));
   }
-  return {{"role", role.name}, {"acts", std::move(acts)}, {"classes", std::move(classes)},
+  return {{"role", role.name},
+          {"acts", std::move(acts)},
+          {"classes", std::move(classes)},
           {"purposes", Texts(role.purposes)}};
 }
 
@@ -78,8 +84,8 @@ void Api::PostRegistry(const Caller& caller, Request request, Responder respond)
   if (!status.ok()) return respond(ProblemResponse(status, caller.english));
   aggregates::RegistryKey key = aggregates::KeyOf(record.events.front());
   if (record.events.size() != 1 || key.kind.empty()) {
-    return respond(ProblemResponse(RefuseAt(Reason::TYPE_NOT_HERE, "/events", "one event of the registry"),
-                                   caller.english));
+    return respond(ProblemResponse(
+        RefuseAt(Reason::TYPE_NOT_HERE, "/events", "one event of the registry"), caller.english));
   }
   command.registry = true;
   command.stream = events::RegistryStreamOf(ports_.hash, ports_.salt, key.kind, key.key);

@@ -33,13 +33,15 @@ Event Administrator(absl::Time now, const std::string& staff) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> Bootstrap(Installation& installation, const runtime::Clock& clock) {
+absl::StatusOr<std::vector<std::string>> Bootstrap(Installation& installation,
+                                                   const runtime::Clock& clock) {
   absl::Time now = clock.Now();
   std::vector<Event> acts;
   for (auto role : aggregates::shipped::ROLES.get()) {
     auto body = std::make_shared<events::Body>();
     body->content().getData().setAs<schema::RoleSet>(role);
-    acts.push_back({&events::Catalogue::Get().Of<schema::RoleSet>(), now, std::move(body), {}, {}, {}, {}});
+    acts.push_back(
+        {&events::Catalogue::Get().Of<schema::RoleSet>(), now, std::move(body), {}, {}, {}, {}});
   }
   acts.push_back(OfficeUnit(now));
   std::vector<std::string> administrators = {"admin-1", "admin-2"};

@@ -1,5 +1,5 @@
-// What `guitu init` records before anybody can log in: the roles that are shipped, the joint-meeting
-// office, and two administrators, so that four eyes exist from the first act on.
+// What `guitu init` records before anybody can log in: the roles that are shipped, the
+// joint-meeting office, and two administrators, so that four eyes exist from the first act on.
 #pragma once
 
 #include <string>
@@ -16,6 +16,7 @@ inline constexpr absl::string_view kOfficeUnit = "OFF";
 inline constexpr absl::string_view kAdministratorRole = "administrator";
 
 // The staff ids of the administrators. A second call changes nothing and says the same.
-absl::StatusOr<std::vector<std::string>> Bootstrap(Installation& installation, const runtime::Clock& clock);
+absl::StatusOr<std::vector<std::string>> Bootstrap(Installation& installation,
+                                                   const runtime::Clock& clock);
 
 }  // namespace guitu::app

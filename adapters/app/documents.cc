@@ -27,21 +27,35 @@ json::array Texts(const std::vector<std::string>& texts) {
 
 absl::string_view KindName(ValueKind kind) {
   switch (kind) {
-    case ValueKind::kText: return "text";
+    case ValueKind::kText:
+      return "text";
     case ValueKind::kInteger:
-    case ValueKind::kUnsigned: return "integer";
-    case ValueKind::kBool: return "boolean";
-    case ValueKind::kEnum: return "enum";
-    case ValueKind::kYesNo: return "yesNo";
-    case ValueKind::kDate: return "date";
-    case ValueKind::kTime: return "time";
-    case ValueKind::kPartialDate: return "partialDate";
-    case ValueKind::kCode: return "code";
-    case ValueKind::kId: return "id";
-    case ValueKind::kPerson: return "person";
-    case ValueKind::kEventRef: return "event";
-    case ValueKind::kAttachment: return "attachment";
-    case ValueKind::kStruct: return "object";
+    case ValueKind::kUnsigned:
+      return "integer";
+    case ValueKind::kBool:
+      return "boolean";
+    case ValueKind::kEnum:
+      return "enum";
+    case ValueKind::kYesNo:
+      return "yesNo";
+    case ValueKind::kDate:
+      return "date";
+    case ValueKind::kTime:
+      return "time";
+    case ValueKind::kPartialDate:
+      return "partialDate";
+    case ValueKind::kCode:
+      return "code";
+    case ValueKind::kId:
+      return "id";
+    case ValueKind::kPerson:
+      return "person";
+    case ValueKind::kEventRef:
+      return "event";
+    case ValueKind::kAttachment:
+      return "attachment";
+    case ValueKind::kStruct:
+      return "object";
   }
   return "text";
 }
@@ -58,7 +72,8 @@ json::object Field(const FieldSpec& field) {
   if (field.mark != events::Mark::kOpen) {
     out["protection"] = field.mark == events::Mark::kSensitive ? "sensitive" : "personal";
   }
-  if (field.category != schema::Category::UNSPECIFIED) out["class"] = events::NameOf(field.category);
+  if (field.category != schema::Category::UNSPECIFIED)
+    out["class"] = events::NameOf(field.category);
   if (!field.codes.empty()) out["codes"] = field.codes;
   if (!field.unit.empty()) out["unit"] = field.unit;
   if (!field.article.empty()) out["article"] = field.article;
@@ -107,7 +122,8 @@ json::object ObjectSchema(const StructSpec& spec) {
     properties[field.name] = Schema(field);
     if (!field.optional) required.emplace_back(field.name);
   }
-  json::object out{{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
+  json::object out{
+      {"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
   if (!required.empty()) out["required"] = std::move(required);
   return out;
 }
@@ -115,24 +131,37 @@ json::object ObjectSchema(const StructSpec& spec) {
 json::object ValueSchema(const FieldSpec& field) {
   switch (field.kind) {
     case ValueKind::kText:
-      return {{"type", "string"}, {"minLength", 1}, {"maxLength", field.is_list ? 200 : field.limit}};
+      return {
+          {"type", "string"}, {"minLength", 1}, {"maxLength", field.is_list ? 200 : field.limit}};
     case ValueKind::kInteger:
-    case ValueKind::kUnsigned: return {{"type", "integer"}, {"minimum", 0}};
-    case ValueKind::kBool: return {{"type", "boolean"}};
-    case ValueKind::kYesNo: return {{"enum", json::array{true, false, "unknown"}}};
-    case ValueKind::kDate: return {{"type", "string"}, {"format", "date"}};
-    case ValueKind::kTime: return {{"type", "string"}, {"format", "date-time"}};
-    case ValueKind::kPartialDate: return {{"type", "string"}, {"pattern", "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"}};
-    case ValueKind::kId: return {{"type", "string"}, {"pattern", "^[0-9a-fA-F]{32}$"}};
-    case ValueKind::kPerson: return {{"type", "string"}, {"pattern", "^(self|[0-9a-fA-F]{32})$"}};
-    case ValueKind::kEventRef: return {{"type", "string"}, {"pattern", "^([0-9a-fA-F]{32}/)?[1-9][0-9]*$"}};
-    case ValueKind::kAttachment: return {{"type", "string"}, {"pattern", "^[0-9a-fA-F]{64}$"}};
+    case ValueKind::kUnsigned:
+      return {{"type", "integer"}, {"minimum", 0}};
+    case ValueKind::kBool:
+      return {{"type", "boolean"}};
+    case ValueKind::kYesNo:
+      return {{"enum", json::array{true, false, "unknown"}}};
+    case ValueKind::kDate:
+      return {{"type", "string"}, {"format", "date"}};
+    case ValueKind::kTime:
+      return {{"type", "string"}, {"format", "date-time"}};
+    case ValueKind::kPartialDate:
+      return {{"type", "string"}, {"pattern", "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"}};
+    case ValueKind::kId:
+      return {{"type", "string"}, {"pattern", "^[0-9a-fA-F]{32}$"}};
+    case ValueKind::kPerson:
+      return {{"type", "string"}, {"pattern", "^(self|[0-9a-fA-F]{32})$"}};
+    case ValueKind::kEventRef:
+      return {{"type", "string"}, {"pattern", "^([0-9a-fA-F]{32}/)?[1-9][0-9]*$"}};
+    case ValueKind::kAttachment:
+      return {{"type", "string"}, {"pattern", "^[0-9a-fA-F]{64}$"}};
     case ValueKind::kCode: {
-      json::object other{{"type", "object"},
-                         {"additionalProperties", false},
-                         {"required", json::array{"code", "text"}},
-                         {"properties", json::object{{"code", json::object{{"const", "other"}}},
-                                                     {"text", json::object{{"type", "string"}, {"minLength", 1}}}}}};
+      json::object other{
+          {"type", "object"},
+          {"additionalProperties", false},
+          {"required", json::array{"code", "text"}},
+          {"properties",
+           json::object{{"code", json::object{{"const", "other"}}},
+                        {"text", json::object{{"type", "string"}, {"minLength", 1}}}}}};
       return {{"description", absl::StrCat("code list ", field.codes)},
               {"oneOf", json::array{json::object{{"type", "string"}}, std::move(other)}}};
     }
@@ -143,7 +172,8 @@ json::object ValueSchema(const FieldSpec& field) {
       }
       return {{"enum", std::move(values)}};
     }
-    case ValueKind::kStruct: return ObjectSchema(*field.nested);
+    case ValueKind::kStruct:
+      return ObjectSchema(*field.nested);
   }
   return {};
 }
@@ -158,7 +188,10 @@ json::object Schema(const FieldSpec& field) {
 }
 
 json::object Parameter(const char* name, const char* in, bool required, const char* description) {
-  return {{"name", name}, {"in", in}, {"required", required}, {"description", description},
+  return {{"name", name},
+          {"in", in},
+          {"required", required},
+          {"description", description},
           {"schema", json::object{{"type", "string"}}}};
 }
 
@@ -177,9 +210,11 @@ constexpr Call kCalls[] = {
     {"head", "/v1/cases/{id}", "The version alone", "", false},
     {"get", "/v1/cases/{id}/timeline", "The events in their order", "", true},
     {"get", "/v1/cases/{id}/access", "Who looked", "", true},
-    {"get", "/v1/cases/{id}/approvals", "What waits for a second person, and what was agreed", "", true},
+    {"get", "/v1/cases/{id}/approvals", "What waits for a second person, and what was agreed", "",
+     true},
     {"post", "/v1/cases/{id}/events", "One command, all or nothing", "Command", false},
-    {"post", "/v1/cases/{id}/cancellations", "Cancels a command of unknown outcome", "Cancellation", false},
+    {"post", "/v1/cases/{id}/cancellations", "Cancels a command of unknown outcome", "Cancellation",
+     false},
     {"get", "/v1/follow-ups", "The schedule: status, unit, worker, before, cursor", "", false},
     {"get", "/v1/legal-aid/cases/{id}", "Eligibility facts and clocks only", "", true},
     {"get", "/v1/registry/{kind}", "units, users or roles", "", false},
@@ -197,8 +232,10 @@ json::object Operation(const Call& call) {
   json::object out{{"summary", call.summary}};
   json::array parameters;
   absl::string_view path = call.path;
-  if (path.find("{id}") != path.npos) parameters.push_back(Parameter("id", "path", true, "32 hexadecimal digits"));
-  if (path.find("{kind}") != path.npos) parameters.push_back(Parameter("kind", "path", true, "units, users, roles"));
+  if (path.find("{id}") != path.npos)
+    parameters.push_back(Parameter("id", "path", true, "32 hexadecimal digits"));
+  if (path.find("{kind}") != path.npos)
+    parameters.push_back(Parameter("kind", "path", true, "units, users, roles"));
   if (call.reads) {
     parameters.push_back(Parameter("Purpose-Of-Use", "header", true, "why the data is read"));
     parameters.push_back(Parameter("asOf", "query", false, "what had occurred by then"));
@@ -206,19 +243,25 @@ json::object Operation(const Call& call) {
   }
   if (*call.body != '\0') {
     if (absl::string_view(call.body) == "Command") {
-      parameters.push_back(Parameter("Idempotency-Key", "header", true, "the same for every retry"));
-      parameters.push_back(Parameter("If-Match", "header", false, "the version acted on, in quotation marks, or *"));
+      parameters.push_back(
+          Parameter("Idempotency-Key", "header", true, "the same for every retry"));
+      parameters.push_back(
+          Parameter("If-Match", "header", false, "the version acted on, in quotation marks, or *"));
     }
-    json::object content{{"schema", json::object{{"$ref", absl::StrCat("#/components/schemas/", call.body)}}}};
+    json::object content{
+        {"schema", json::object{{"$ref", absl::StrCat("#/components/schemas/", call.body)}}}};
     out["requestBody"] = json::object{
         {"required", true}, {"content", json::object{{"application/json", std::move(content)}}}};
   }
   if (!parameters.empty()) out["parameters"] = std::move(parameters);
-  json::object problem{{"description", "refused, or not now"},
-                       {"content", json::object{{"application/problem+json",
-                                                 json::object{{"schema", json::object{{"$ref", "#/components/schemas/Problem"}}}}}}}};
-  out["responses"] = json::object{{"2XX", json::object{{"description", "done"}}},
-                                  {"4XX", problem}, {"5XX", problem}};
+  json::object problem{
+      {"description", "refused, or not now"},
+      {"content",
+       json::object{
+           {"application/problem+json",
+            json::object{{"schema", json::object{{"$ref", "#/components/schemas/Problem"}}}}}}}};
+  out["responses"] = json::object{
+      {"2XX", json::object{{"description", "done"}}}, {"4XX", problem}, {"5XX", problem}};
   if (path.substr(0, 3) == "/v1" && path != "/v1/schema" && path != "/v1/openapi.json") {
     out["security"] = json::array{json::object{{"bearer", json::array{}}}};
   }
@@ -229,19 +272,25 @@ json::object CommandSchema() {
   json::array kinds;
   for (const events::EventType& type : events::Catalogue::Get().types()) {
     if (!type.forms) continue;
-    json::object properties{{"type", json::object{{"const", type.name}}},
-                            {"occurredAt", json::object{{"type", "string"}, {"format", "date-time"}}},
-                            {"data", ObjectSchema(*type.spec)},
-                            {"circumstances", ObjectSchema(events::Catalogue::Get().circumstances())}};
-    kinds.push_back(json::object{{"title", absl::StrCat(type.spec->label.zh, " / ", type.spec->label.en)},
-                                 {"type", "object"},
-                                 {"additionalProperties", false},
-                                 {"required", json::array{"type", "occurredAt", "data"}},
-                                 {"properties", std::move(properties)}});
+    json::object properties{
+        {"type", json::object{{"const", type.name}}},
+        {"occurredAt", json::object{{"type", "string"}, {"format", "date-time"}}},
+        {"data", ObjectSchema(*type.spec)},
+        {"circumstances", ObjectSchema(events::Catalogue::Get().circumstances())}};
+    kinds.push_back(
+        json::object{{"title", absl::StrCat(type.spec->label.zh, " / ", type.spec->label.en)},
+                     {"type", "object"},
+                     {"additionalProperties", false},
+                     {"required", json::array{"type", "occurredAt", "data"}},
+                     {"properties", std::move(properties)}});
   }
-  json::object list{{"type", "array"}, {"minItems", 1}, {"maxItems", 64},
+  json::object list{{"type", "array"},
+                    {"minItems", 1},
+                    {"maxItems", 64},
                     {"items", json::object{{"oneOf", std::move(kinds)}}}};
-  return {{"type", "object"}, {"additionalProperties", false}, {"required", json::array{"events"}},
+  return {{"type", "object"},
+          {"additionalProperties", false},
+          {"required", json::array{"events"}},
           {"properties", json::object{{"events", std::move(list)}}}};
 }
 
@@ -249,7 +298,8 @@ json::object CommandSchema() {
 
 std::string SchemaDocument(const aggregates::RuleData& rules) {
   json::array types;
-  for (const events::EventType& type : events::Catalogue::Get().types()) types.push_back(EventEntry(type));
+  for (const events::EventType& type : events::Catalogue::Get().types())
+    types.push_back(EventEntry(type));
   json::object lists;
   for (const std::string& list : rules.Lists()) {
     json::array codes;
@@ -278,13 +328,17 @@ std::string OpenApiDocument() {
                                                    {"pointer", json::object{{"type", "string"}}},
                                                    {"rule", json::object{{"type", "string"}}},
                                                    {"article", json::object{{"type", "string"}}}}}};
-  json::object cancellation{{"type", "object"},
-                            {"additionalProperties", false},
-                            {"required", json::array{"idempotencyKey"}},
-                            {"properties", json::object{{"idempotencyKey", json::object{{"type", "string"}}}}}};
+  json::object cancellation{
+      {"type", "object"},
+      {"additionalProperties", false},
+      {"required", json::array{"idempotencyKey"}},
+      {"properties", json::object{{"idempotencyKey", json::object{{"type", "string"}}}}}};
   json::object components{
-      {"schemas", json::object{{"Command", CommandSchema()}, {"Cancellation", cancellation}, {"Problem", problem}}},
-      {"securitySchemes", json::object{{"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}}}}};
+      {"schemas",
+       json::object{
+           {"Command", CommandSchema()}, {"Cancellation", cancellation}, {"Problem", problem}}},
+      {"securitySchemes",
+       json::object{{"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}}}}};
   json::object out{{"openapi", "3.1.0"},
                    {"info", json::object{{"title", "Guitu"}, {"version", "1"}}},
                    {"paths", std::move(paths)},

@@ -187,7 +187,8 @@ void Engine::DoReads(runtime::Outbox& out) {
 }
 
 void Engine::OpenSession(runtime::Outbox& out) {
-  // Its deliveries come before the destructor returns; all are unknown and settled by the next fence.
+  // Its deliveries come before the destructor returns; all are unknown and settled by the next
+  // fence.
   session_ = nullptr;
   {
     std::lock_guard lock(mutex_);
@@ -215,7 +216,8 @@ void Engine::Deliver(std::vector<runtime::Answer> answers) {
   {
     http::AnswerBatch batch;
     for (runtime::Answer& answer : answers) {
-      uint16_t status = answer.status.ok() ? 200 : events::ProblemOf(events::ReasonOf(answer.status)).http;
+      uint16_t status =
+          answer.status.ok() ? 200 : events::ProblemOf(events::ReasonOf(answer.status)).http;
       if (status == 200) {
         ++(answer.rows.empty() ? more.commands : more.reads);
       } else {
@@ -245,11 +247,13 @@ absl::Status Engine::Gate() {
     auto end = log_.End(p);
     if (!end.ok()) return end.status();
     if (*end < state.head.next) {
-      return absl::DataLossError(absl::StrCat("partition ", p, ": the log ends at offset ", *end, ", but offset ",
-                                              state.head.next, " was folded before: records are missing"));
+      return absl::DataLossError(absl::StrCat("partition ", p, ": the log ends at offset ", *end,
+                                              ", but offset ", state.head.next,
+                                              " was folded before: records are missing"));
     }
     if (!state.head.born || state.head.partitions != options_.partitions) {
-      return absl::DataLossError(absl::StrCat("partition ", p, ": no genesis record of this log is in effect"));
+      return absl::DataLossError(
+          absl::StrCat("partition ", p, ": no genesis record of this log is in effect"));
     }
     if (p >= options_.anchor.size()) continue;
     const AnchorPoint& anchor = options_.anchor[p];
@@ -260,12 +264,14 @@ absl::Status Engine::Gate() {
     }
     auto chain = projections::ChainAt(ports_.rows, p, anchor.count);
     if (!chain || *chain != anchor.chain) {
-      return absl::DataLossError(absl::StrCat("partition ", p, ": the records up to offset ", anchor.count,
+      return absl::DataLossError(absl::StrCat("partition ", p, ": the records up to offset ",
+                                              anchor.count,
                                               " are not those that the anchor was made over"));
     }
     bool same_size = state.edge.size() == anchor.count;
     if (same_size && anchor.count > 0 && state.edge.Root(ports_.hash) != anchor.root) {
-      return absl::DataLossError(absl::StrCat("partition ", p, ": the Merkle root differs from the anchor's"));
+      return absl::DataLossError(
+          absl::StrCat("partition ", p, ": the Merkle root differs from the anchor's"));
     }
   }
   return absl::OkStatus();

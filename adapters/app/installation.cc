@@ -38,16 +38,19 @@ std::string AnchorFile(const std::string& data) { return absl::StrCat(data, "/an
 
 std::string IssuerFile(const std::string& data) { return absl::StrCat(data, "/issuer"); }
 
-absl::StatusOr<std::string> Issue(const identity::TokenIssuer& issuer, const aggregates::Actor& actor,
-                                  absl::Time now, absl::Duration ttl) {
+absl::StatusOr<std::string> Issue(const identity::TokenIssuer& issuer,
+                                  const aggregates::Actor& actor, absl::Time now,
+                                  absl::Duration ttl) {
   identity::Principal principal{actor.staff, actor.unit, actor.role, absl::InfiniteFuture(), ""};
   if (auto status = identity::CheckPrincipal(principal); !status.ok()) return status;
-  if (ttl < absl::Seconds(1)) return absl::InvalidArgumentError("a token is valid for a second at least");
+  if (ttl < absl::Seconds(1))
+    return absl::InvalidArgumentError("a token is valid for a second at least");
   return issuer.Issue(principal, now, ttl);
 }
 
 // The genesis record of each partition, in one durable write.
-absl::Status WriteGenesis(events::EventLog& log, const CreateOptions& options, events::LogId log_id) {
+absl::Status WriteGenesis(events::EventLog& log, const CreateOptions& options,
+                          events::LogId log_id) {
   std::string salt(32, '\0');
   crypto::FillRandom({reinterpret_cast<uint8_t*>(salt.data()), salt.size()});
   std::vector<events::Append> appends;
@@ -59,7 +62,9 @@ absl::Status WriteGenesis(events::EventLog& log, const CreateOptions& options, e
     events::MetaFields meta;
     meta.recorded_at = options.clock->Now();
     meta.actor = std::string(aggregates::kSystemActor);
-    appends.push_back({p, p, events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), ""), false});
+    appends.push_back({p, p,
+                       events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), ""),
+                       false});
   }
   absl::Mutex mutex;
   size_t done = 0;
@@ -88,7 +93,8 @@ absl::StatusOr<events::Frame> ReadGenesis(const events::EventLog& log) {
     return true;
   });
   if (!status.ok()) return status;
-  if (!genesis || !genesis->genesis) return absl::DataLossError("the log does not begin with a genesis record");
+  if (!genesis || !genesis->genesis)
+    return absl::DataLossError("the log does not begin with a genesis record");
   return *std::move(genesis);
 }
 
@@ -137,8 +143,8 @@ absl::Status Installation::Parts::OpenLogAndVault() {
   partitions = genesis->genesis->partitions;
   synthetic = genesis->genesis->synthetic;
   if (log->partition_count() != partitions + 1) {
-    return absl::DataLossError(absl::StrCat("the log has ", log->partition_count(), " partitions, its genesis says ",
-                                            partitions + 1));
+    return absl::DataLossError(absl::StrCat("the log has ", log->partition_count(),
+                                            " partitions, its genesis says ", partitions + 1));
   }
   auto root_key = crypto::ReadRootKey(options.root_key_file);
   if (!root_key.ok()) return root_key.status();
@@ -164,12 +170,15 @@ absl::Status Installation::Parts::OpenAnchor() {
   };
   auto state = embedded_log::Anchor::Load(AnchorFile(options.data_dir), verify);
   if (!state.ok()) {
-    return absl::DataLossError(absl::StrCat("the anchor does not read: ", state.status().message()));
+    return absl::DataLossError(
+        absl::StrCat("the anchor does not read: ", state.status().message()));
   }
   if (state->log_id != log_id) return absl::DataLossError("the anchor is of another log");
-  for (const auto& entry : state->partitions) anchor_points.push_back({entry.count, entry.chain, entry.root});
-  auto opened = embedded_log::Anchor::Open(AnchorFile(options.data_dir), *state,
-                                           [pair](absl::string_view message) { return pair->Sign(message); });
+  for (const auto& entry : state->partitions)
+    anchor_points.push_back({entry.count, entry.chain, entry.root});
+  auto opened =
+      embedded_log::Anchor::Open(AnchorFile(options.data_dir), *state,
+                                 [pair](absl::string_view message) { return pair->Sign(message); });
   if (!opened.ok()) return opened.status();
   anchor = *std::move(opened);
   return absl::OkStatus();
@@ -178,7 +187,8 @@ absl::Status Installation::Parts::OpenAnchor() {
 absl::Status Installation::Parts::OpenIdentity() {
   auto seed = vault->NamedKey(crypto::kTokenSigningKey);
   if (!seed.ok()) return seed.status();
-  issuer = std::make_unique<identity::TokenIssuer>(std::string(kBuiltInIssuer), crypto::Ed25519KeyPair::FromSeed(*seed));
+  issuer = std::make_unique<identity::TokenIssuer>(std::string(kBuiltInIssuer),
+                                                   crypto::Ed25519KeyPair::FromSeed(*seed));
   identity::KeySet keys;
   if (auto status = issuer->AddTo(keys); !status.ok()) return status;
   verifier = std::make_unique<identity::TokenVerifier>(std::move(keys));
@@ -186,7 +196,12 @@ absl::Status Installation::Parts::OpenIdentity() {
 }
 
 absl::Status Installation::Parts::StartEngine() {
-  runtime::Ports ports{*options.clock, *store, *vault_ports, *vault_ports, crypto::Sha256, Random(),
+  runtime::Ports ports{*options.clock,
+                       *store,
+                       *vault_ports,
+                       *vault_ports,
+                       crypto::Sha256,
+                       Random(),
                        aggregates::RuleData::Shipped()};
   EngineOptions engine_options;
   engine_options.partitions = partitions;
@@ -219,7 +234,9 @@ absl::StatusOr<Created> Installation::Create(const CreateOptions& options) {
   namespace fs = std::filesystem;
   std::error_code error;
   fs::create_directories(options.data_dir, error);
-  if (error) return absl::UnavailableError(absl::StrCat("the data directory cannot be made: ", error.message()));
+  if (error)
+    return absl::UnavailableError(
+        absl::StrCat("the data directory cannot be made: ", error.message()));
   fs::permissions(options.data_dir, fs::perms::owner_all, error);
   if (fs::exists(AnchorFile(options.data_dir))) {
     return absl::AlreadyExistsError("the data directory holds an installation already");
@@ -228,7 +245,9 @@ absl::StatusOr<Created> Installation::Create(const CreateOptions& options) {
   if (absl::IsNotFound(root_key.status())) root_key = crypto::CreateRootKey(options.root_key_file);
   if (!root_key.ok()) return root_key.status();
   auto log_id = crypto::RandomId<events::LogId>();
-  if (auto status = embedded_log::EmbeddedLog::Create(LogDir(options.data_dir), options.partitions + 1); !status.ok()) {
+  if (auto status =
+          embedded_log::EmbeddedLog::Create(LogDir(options.data_dir), options.partitions + 1);
+      !status.ok()) {
     return status;
   }
   {
@@ -248,8 +267,9 @@ absl::StatusOr<Created> Installation::Create(const CreateOptions& options) {
     state.log_id = log_id;
     state.partitions.resize(options.partitions + 1);
     // Last: an installation without an anchor was never finished and is refused by Open.
-    auto anchor = embedded_log::Anchor::Create(AnchorFile(options.data_dir), state,
-                                               [&](absl::string_view message) { return pair.Sign(message); });
+    auto anchor =
+        embedded_log::Anchor::Create(AnchorFile(options.data_dir), state,
+                                     [&](absl::string_view message) { return pair.Sign(message); });
     if (!anchor.ok()) return anchor.status();
   }
   OpenOptions open;
@@ -270,11 +290,13 @@ absl::StatusOr<std::unique_ptr<Installation>> Installation::Open(const OpenOptio
   auto parts = std::make_unique<Parts>();
   parts->options = options;
   if (!std::filesystem::exists(AnchorFile(options.data_dir))) {
-    return absl::NotFoundError("there is no installation in the data directory: run `guitu init` first");
+    return absl::NotFoundError(
+        "there is no installation in the data directory: run `guitu init` first");
   }
   auto installation = std::unique_ptr<Installation>(new Installation(std::move(parts)));
   Parts& p = *installation->parts_;
-  for (auto step : {&Parts::OpenLogAndVault, &Parts::OpenAnchor, &Parts::OpenIdentity, &Parts::StartEngine}) {
+  for (auto step :
+       {&Parts::OpenLogAndVault, &Parts::OpenAnchor, &Parts::OpenIdentity, &Parts::StartEngine}) {
     if (auto status = (p.*step)(); !status.ok()) return status;
   }
   return installation;
@@ -282,9 +304,20 @@ absl::StatusOr<std::unique_ptr<Installation>> Installation::Open(const OpenOptio
 
 absl::Status Installation::Serve() {
   Parts& p = *parts_;
-  ApiPorts ports{*p.engine,   *p.store, *p.vault_ports, *p.verifier, *p.options.clock, crypto::Sha256,
-                 aggregates::RuleData::Shipped(), p.log_id,  p.salt, p.partitions, nullptr};
-  ports.http_counters = [&p] { return p.server != nullptr ? p.server->counters() : http::Counters{}; };
+  ApiPorts ports{*p.engine,
+                 *p.store,
+                 *p.vault_ports,
+                 *p.verifier,
+                 *p.options.clock,
+                 crypto::Sha256,
+                 aggregates::RuleData::Shipped(),
+                 p.log_id,
+                 p.salt,
+                 p.partitions,
+                 nullptr};
+  ports.http_counters = [&p] {
+    return p.server != nullptr ? p.server->counters() : http::Counters{};
+  };
   p.api = std::make_unique<Api>(std::move(ports));
   http::ServerOptions options;
   options.address = p.options.listen_address;
@@ -304,7 +337,8 @@ void Installation::Stop(absl::Duration drain) {
   if (parts_->anchor != nullptr) parts_->anchor->Flush().IgnoreError();
 }
 
-absl::StatusOr<std::string> Installation::Token(const aggregates::Actor& actor, absl::Duration ttl) const {
+absl::StatusOr<std::string> Installation::Token(const aggregates::Actor& actor,
+                                                absl::Duration ttl) const {
   return Issue(*parts_->issuer, actor, parts_->options.clock->Now(), ttl);
 }
 
@@ -314,7 +348,8 @@ absl::StatusOr<std::string> IssueToken(const OpenOptions& options, const aggrega
   if (!root_key.ok()) return root_key.status();
   auto seed = crypto::ReadIssuerFile(IssuerFile(options.data_dir), *root_key);
   if (!seed.ok()) return seed.status();
-  identity::TokenIssuer issuer(std::string(kBuiltInIssuer), crypto::Ed25519KeyPair::FromSeed(*seed));
+  identity::TokenIssuer issuer(std::string(kBuiltInIssuer),
+                               crypto::Ed25519KeyPair::FromSeed(*seed));
   return Issue(issuer, actor, options.clock->Now(), ttl);
 }
 

@@ -41,7 +41,7 @@ struct OpenOptions {
   std::string data_dir;
   std::string root_key_file;
   std::string listen_address = "127.0.0.1";
-  uint16_t port = 8470;  // 0: a free one
+  uint16_t port = 8470;                   // 0: a free one
   const runtime::Clock* clock = nullptr;  // REQUIRES: set
   // For the log of the program: numbers and ids only.
   std::function<void(absl::string_view)> alarm;
@@ -53,8 +53,8 @@ class Installation {
   // Errors: kAlreadyExists = something is there; the rest as of vault and log.
   static absl::StatusOr<Created> Create(const CreateOptions& options);
 
-  // Opens and leads all partitions. Errors: kDataLoss = the start-up gate says no; kUnavailable = another
-  // process has it open, or the disk; kPermissionDenied = another root key; kNotFound.
+  // Opens and leads all partitions. Errors: kDataLoss = the start-up gate says no; kUnavailable =
+  // another process has it open, or the disk; kPermissionDenied = another root key; kNotFound.
   static absl::StatusOr<std::unique_ptr<Installation>> Open(const OpenOptions& options);
   ~Installation();
 
@@ -78,13 +78,14 @@ class Installation {
   std::unique_ptr<Parts> parts_;
 };
 
-// A token of the built-in issuer of an installation that may be served at the same time. Whether the user
-// exists is asked when the token is used. Errors: kInvalidArgument, kNotFound, kPermissionDenied.
+// A token of the built-in issuer of an installation that may be served at the same time. Whether
+// the user exists is asked when the token is used. Errors: kInvalidArgument, kNotFound,
+// kPermissionDenied.
 absl::StatusOr<std::string> IssueToken(const OpenOptions& options, const aggregates::Actor& actor,
                                        absl::Duration ttl);
 
-// Folds the log into a fresh store beside the live one and compares: the hash over the sorted rows of
-// each partition, position left out, at equal offset. REQUIRES: nobody serves the directory.
+// Folds the log into a fresh store beside the live one and compares: the hash over the sorted rows
+// of each partition, position left out, at equal offset. REQUIRES: nobody serves the directory.
 struct RebuildReport {
   uint64_t records = 0;
   absl::Duration took;

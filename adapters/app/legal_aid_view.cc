@@ -1,8 +1,7 @@
 #include "adapters/app/legal_aid_view.h"
 
-#include <map>
-
 #include <boost/json/array.hpp>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "aggregates/case/decider.h"
@@ -46,7 +45,8 @@ absl::StatusOr<Told> Tell(const std::vector<std::string>& rows, const RenderCont
       auto event = events::OpenEvent(in, open, sealer);
       if (!event.ok()) return event.status();
       uint32_t number = row->first + index++;
-      if (event->Is<schema::LegalAidApplied>()) told.applications.push_back({number, *event, std::nullopt});
+      if (event->Is<schema::LegalAidApplied>())
+        told.applications.push_back({number, *event, std::nullopt});
       if (event->Is<schema::LegalAidDecided>()) {
         uint32_t of = event->As<schema::LegalAidDecided>().getOf().getSequence();
         for (Application& application : told.applications) {
@@ -61,9 +61,11 @@ absl::StatusOr<Told> Tell(const std::vector<std::string>& rows, const RenderCont
 
 json::string Text(capnp::Text::Reader text) { return json::string(text.begin(), text.size()); }
 
-json::object Clock(const char* name, absl::CivilDay ends, absl::CivilDay today, std::optional<absl::CivilDay> stopped,
-                   const char* article) {
-  json::object clock{{"clock", name}, {"ends", events::FormatDate(events::FromCivilDay(ends))}, {"article", article}};
+json::object Clock(const char* name, absl::CivilDay ends, absl::CivilDay today,
+                   std::optional<absl::CivilDay> stopped, const char* article) {
+  json::object clock{{"clock", name},
+                     {"ends", events::FormatDate(events::FromCivilDay(ends))},
+                     {"article", article}};
   if (stopped) {
     clock["state"] = *stopped <= ends ? "stopped in time" : "stopped late";
     if (*stopped > ends) clock["daysLate"] = *stopped - ends;
@@ -80,11 +82,13 @@ json::object ToJson(const Application& application, const Told& told, absl::Civi
   json::object out{{"event", application.number}};
   out["applicant"] = applied.getApplicant().isSelf() ? "self" : "related";
   if (applied.hasRelation()) out["relation"] = Text(applied.getRelation().getCode());
-  out["applicantFlagged"] = aggregates::IsFlagged(told.state, aggregates::RelatedTo(applied.getApplicant()));
+  out["applicantFlagged"] =
+      aggregates::IsFlagged(told.state, aggregates::RelatedTo(applied.getApplicant()));
   out["guardianConflict"] = applied.getGuardianConflict() == schema::YesNo::YES;
   out["greenChannel"] = applied.getGreenChannel() == schema::YesNo::YES;
   out["means"] = Text(applied.getMeans().getCode());
-  absl::CivilDay received = aggregates::DayOf(absl::FromUnixMicros(applied.getReceivedAt().getMicros()));
+  absl::CivilDay received =
+      aggregates::DayOf(absl::FromUnixMicros(applied.getReceivedAt().getMicros()));
   std::optional<absl::CivilDay> stopped;
   if (application.decided) {
     auto decided = application.decided->As<schema::LegalAidDecided>();
@@ -92,7 +96,8 @@ json::object ToJson(const Application& application, const Told& told, absl::Civi
     stopped = aggregates::DayOf(absl::FromUnixMicros(decided.getAt().getMicros()));
   }
   json::array clocks;
-  clocks.push_back(Clock("K11", aggregates::LastDayOf(rules, "K11", received), today, stopped, "法律援助法第43条"));
+  clocks.push_back(Clock("K11", aggregates::LastDayOf(rules, "K11", received), today, stopped,
+                         "法律援助法第43条"));
   if (applied.hasLimitation()) {
     absl::CivilDay limitation = events::ToCivilDay(applied.getLimitation().getDays());
     out["limitation"] = events::FormatDate(applied.getLimitation().getDays());
@@ -104,22 +109,27 @@ json::object ToJson(const Application& application, const Told& told, absl::Civi
 
 const char* AgeText(Age age) {
   switch (age) {
-    case Age::kMinor: return "minor";
-    case Age::kAdult: return "adult";
-    case Age::kUnknown: return "unknown";
+    case Age::kMinor:
+      return "minor";
+    case Age::kAdult:
+      return "adult";
+    case Age::kUnknown:
+      return "unknown";
   }
   return "unknown";
 }
 
 }  // namespace
 
-absl::StatusOr<json::object> RenderLegalAid(const std::vector<std::string>& rows, const RenderContext& context,
-                                            absl::Time now, const aggregates::RuleData& rules,
+absl::StatusOr<json::object> RenderLegalAid(const std::vector<std::string>& rows,
+                                            const RenderContext& context, absl::Time now,
+                                            const aggregates::RuleData& rules,
                                             events::Sealer& sealer) {
   auto told = Tell(rows, context, sealer);
   if (!told.ok()) return told.status();
   absl::CivilDay today = aggregates::DayOf(now);
-  json::object out{{"case", events::ToHex(context.stream)}, {"caseNo", events::CaseNumber(context.stream)}};
+  json::object out{{"case", events::ToHex(context.stream)},
+                   {"caseNo", events::CaseNumber(context.stream)}};
   out["version"] = events::WriteNumber(context.version);
   out["age"] = AgeText(aggregates::AgeOn(told->state, rules, today));
   out["capacityLimited"] = aggregates::LacksCapacity(told->state);

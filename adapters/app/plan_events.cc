@@ -76,7 +76,8 @@ schema::UnitKind KindOf(const std::string& kind) {
   return kind == "body" ? schema::UnitKind::INSTITUTION : schema::UnitKind::OTHER;
 }
 
-// For whom it acts. The office sits in public security, but acts for nobody: its rights are its own.
+// For whom it acts. The office sits in public security, but acts for nobody: its rights are its
+// own.
 std::string Superior(const PlanUnit& unit) { return unit.kind == "office" ? "" : unit.acts_for; }
 
 events::Event UnitEvent(const PlanUnit& unit, absl::Time now) {
@@ -131,8 +132,8 @@ absl::StatusOr<PlanDocument> ShippedPlan() {
   PlanDocument plan;
   for (const json::value& value : List(parsed->get_object(), "units")) {
     const json::object& unit = value.get_object();
-    plan.units.push_back({Text(unit, "code"), Text(unit, "name"), Texts(unit, "variants"), Text(unit, "kind"),
-                          Text(unit, "actsFor")});
+    plan.units.push_back({Text(unit, "code"), Text(unit, "name"), Texts(unit, "variants"),
+                          Text(unit, "kind"), Text(unit, "actsFor")});
   }
   for (const json::value& value : List(parsed->get_object(), "items")) {
     plan.items.push_back(ReadItem(value.get_object()));

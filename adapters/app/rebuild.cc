@@ -30,13 +30,14 @@ absl::StatusOr<uint64_t> FoldPartition(const events::EventLog& log, projections:
     return failure.ok();
   };
   if (from >= until) return uint64_t{0};
-  auto status = log.Read(partition, from, until - from, [&](events::Offset, absl::string_view record) {
-    size_t before = batch.changes.size();
-    auto folded = projections::Fold(state, partition, record, rows, crypto::Sha256, batch);
-    failure = folded.status();
-    rows.Add(batch, before);
-    return failure.ok() && (batch.changes.size() < kBatchRows || flush());
-  });
+  auto status =
+      log.Read(partition, from, until - from, [&](events::Offset, absl::string_view record) {
+        size_t before = batch.changes.size();
+        auto folded = projections::Fold(state, partition, record, rows, crypto::Sha256, batch);
+        failure = folded.status();
+        rows.Add(batch, before);
+        return failure.ok() && (batch.changes.size() < kBatchRows || flush());
+      });
   if (!failure.ok()) return failure;
   if (!status.ok()) return status;
   if (!batch.empty() && !flush()) return failure;
@@ -62,7 +63,8 @@ events::Hash256 HashOf(const projections::RowReader& rows, events::Partition par
 absl::StatusOr<RebuildReport> RebuildAndCompare(const OpenOptions& options) {
   absl::Duration begin = options.clock->Monotonic();
   if (!std::filesystem::exists(absl::StrCat(options.data_dir, "/anchor"))) {
-    return absl::NotFoundError("there is no installation in the data directory: run `guitu init` first");
+    return absl::NotFoundError(
+        "there is no installation in the data directory: run `guitu init` first");
   }
   auto log = embedded_log::EmbeddedLog::Open(absl::StrCat(options.data_dir, "/log"));
   if (!log.ok()) return log.status();

@@ -1,8 +1,7 @@
 #include "adapters/app/render.h"
 
-#include <functional>
-
 #include <boost/json/array.hpp>
+#include <functional>
 
 #include "absl/strings/str_cat.h"
 #include "events/boxes.h"
@@ -42,21 +41,23 @@ json::object Write(const Entry& entry, const RenderContext& context) {
   out["label"] = json::object{{"zh", Text(type.spec->label.zh)}, {"en", Text(type.spec->label.en)}};
   out["occurredAt"] = Text(entry.event.occurred_at);
   out["recordedAt"] = Text(entry.row.recorded_at);
-  out["recordedBy"] = json::object{
-      {"staff", Text(entry.meta.actor)}, {"unit", Text(entry.meta.unit)}, {"role", Text(entry.meta.role)}};
+  out["recordedBy"] = json::object{{"staff", Text(entry.meta.actor)},
+                                   {"unit", Text(entry.meta.unit)},
+                                   {"role", Text(entry.meta.role)}};
   out["version"] = events::WriteNumber(entry.row.version);
   out["receipt"] = Text(absl::StrCat(context.partition, "/", entry.row.offset));
   out["data"] = events::WriteData(entry.event, context.subject);
   auto circumstances = entry.event.body->content().getCircumstances();
   if (!circumstances.isNull()) {
     const events::StructSpec& spec = events::Catalogue::Get().circumstances();
-    out["circumstances"] = events::WriteStruct(circumstances.getAs<capnp::DynamicStruct>(spec.schema), spec);
+    out["circumstances"] =
+        events::WriteStruct(circumstances.getAs<capnp::DynamicStruct>(spec.schema), spec);
   }
   return out;
 }
 
-absl::Status ForEach(const std::vector<std::string>& rows, const RenderContext& context, events::Sealer& sealer,
-                     const std::function<void(const Entry&)>& visit) {
+absl::Status ForEach(const std::vector<std::string>& rows, const RenderContext& context,
+                     events::Sealer& sealer, const std::function<void(const Entry&)>& visit) {
   for (const std::string& bytes : rows) {
     auto row = projections::DecodeEventRow(bytes);
     if (!row) return absl::DataLossError("a row of the archive does not read");
@@ -105,8 +106,8 @@ void AddFacts(const Entry& entry, json::object& out) {
 
 }  // namespace
 
-absl::StatusOr<json::object> RenderArchive(const std::vector<std::string>& rows, const RenderContext& context,
-                                           events::Sealer& sealer) {
+absl::StatusOr<json::object> RenderArchive(const std::vector<std::string>& rows,
+                                           const RenderContext& context, events::Sealer& sealer) {
   json::object out = Frame(context);
   out["status"] = "reported";
   json::object sections;
@@ -121,12 +122,13 @@ absl::StatusOr<json::object> RenderArchive(const std::vector<std::string>& rows,
   return out;
 }
 
-absl::StatusOr<json::object> RenderList(const std::vector<std::string>& rows, absl::string_view name,
-                                        const RenderContext& context, events::Sealer& sealer) {
+absl::StatusOr<json::object> RenderList(const std::vector<std::string>& rows,
+                                        absl::string_view name, const RenderContext& context,
+                                        events::Sealer& sealer) {
   json::object out = Frame(context);
   json::array list;
-  absl::Status status =
-      ForEach(rows, context, sealer, [&](const Entry& entry) { list.push_back(Write(entry, context)); });
+  absl::Status status = ForEach(rows, context, sealer,
+                                [&](const Entry& entry) { list.push_back(Write(entry, context)); });
   if (!status.ok()) return status;
   out.emplace(json::string_view(name.data(), name.size()), std::move(list));
   return out;

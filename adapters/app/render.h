@@ -1,12 +1,11 @@
-// From rows that were released to what a person sees: opens the boxes that the grant shows, masks the rest,
-// writes JSON. Runs only after the access record took effect (protocol.md, R1).
+// From rows that were released to what a person sees: opens the boxes that the grant shows, masks
+// the rest, writes JSON. Runs only after the access record took effect (protocol.md, R1).
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <boost/json/object.hpp>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -30,10 +29,12 @@ struct RenderContext {
 
 // The private archive: the open facts and, by chapter, every event with its data.
 absl::StatusOr<boost::json::object> RenderArchive(const std::vector<std::string>& rows,
-                                                  const RenderContext& context, events::Sealer& sealer);
-// The events in the order of their stream, under `name`: "events" of the timeline, "accesses" (who looked,
-// and who was refused), "approvals".
-absl::StatusOr<boost::json::object> RenderList(const std::vector<std::string>& rows, absl::string_view name,
-                                               const RenderContext& context, events::Sealer& sealer);
+                                                  const RenderContext& context,
+                                                  events::Sealer& sealer);
+// The events in the order of their stream, under `name`: "events" of the timeline, "accesses" (who
+// looked, and who was refused), "approvals".
+absl::StatusOr<boost::json::object> RenderList(const std::vector<std::string>& rows,
+                                               absl::string_view name, const RenderContext& context,
+                                               events::Sealer& sealer);
 
 }  // namespace guitu::app

@@ -1,5 +1,5 @@
-// The vault as the runtime's ports: sealer and source of data keys. The log's own key, for request hashes
-// of commands about nobody, is a named key of the vault and goes by the empty key id.
+// The vault as the runtime's ports: sealer and source of data keys. The log's own key, for request
+// hashes of commands about nobody, is a named key of the vault and goes by the empty key id.
 #pragma once
 
 #include <memory>
@@ -15,10 +15,12 @@ class VaultPorts final : public events::Sealer, public runtime::KeySource {
   static absl::StatusOr<std::unique_ptr<VaultPorts>> Make(crypto::Vault& vault);
 
   uint8_t suite() const override { return vault_.suite(); }
-  absl::StatusOr<std::string> Seal(const events::BoxBinding& binding, absl::string_view plain) override {
+  absl::StatusOr<std::string> Seal(const events::BoxBinding& binding,
+                                   absl::string_view plain) override {
     return vault_.Seal(binding, plain);
   }
-  absl::StatusOr<std::string> Open(const events::BoxBinding& binding, absl::string_view sealed) override {
+  absl::StatusOr<std::string> Open(const events::BoxBinding& binding,
+                                   absl::string_view sealed) override {
     return vault_.Open(binding, sealed);
   }
   absl::StatusOr<events::RequestHash> Mac(events::KeyId key, absl::string_view message) override;
@@ -26,7 +28,8 @@ class VaultPorts final : public events::Sealer, public runtime::KeySource {
   events::KeyId LogKey() const override { return {}; }
 
  private:
-  VaultPorts(crypto::Vault& vault, crypto::Secret log_key) : vault_(vault), log_key_(std::move(log_key)) {}
+  VaultPorts(crypto::Vault& vault, crypto::Secret log_key)
+      : vault_(vault), log_key_(std::move(log_key)) {}
   crypto::Vault& vault_;
   crypto::Secret log_key_;
 };

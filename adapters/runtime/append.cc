@@ -41,7 +41,8 @@ absl::StatusOr<events::KeyId> PartitionMachine::KeyOf(const events::SubjectId& s
   return key;
 }
 
-// Under the subject's key, gone with it; a command that seals nothing for the subject: the log's own key.
+// Under the subject's key, gone with it; a command that seals nothing for the subject: the log's
+// own key.
 bool PartitionMachine::SameContent(const Request& request, const Record& record,
                                    const events::RequestHash& hash) const {
   auto subject = events::SubjectOfCase(ports_.hash, state_.head.salt, request.stream);
@@ -49,7 +50,8 @@ bool PartitionMachine::SameContent(const Request& request, const Record& record,
     if (!key) continue;
     auto mac = ports_.sealer.Mac(*key, record.content);
     if (mac.ok() && *mac == hash) return true;
-    if (mac.status().code() == absl::StatusCode::kDataLoss) return true;  // erased: cannot be told any more
+    if (mac.status().code() == absl::StatusCode::kDataLoss)
+      return true;  // erased: cannot be told any more
   }
   return false;
 }
@@ -63,7 +65,8 @@ absl::StatusOr<std::string> PartitionMachine::SealPayload(events::Frame& frame,
   context.self = events::SubjectOfCase(ports_.hash, state_.head.salt, frame.stream);
   context.key_of = [this](events::SubjectId subject) { return KeyOf(subject); };
   context.other = [&](absl::string_view path) {
-    return events::SubjectInCommand(ports_.hash, state_.head.salt, frame.command_id, context.event_index, path);
+    return events::SubjectInCommand(ports_.hash, state_.head.salt, frame.command_id,
+                                    context.event_index, path);
   };
   capnp::MallocMessageBuilder message(256);
   auto list = message.initRoot<schema::Payload>().initEvents(static_cast<uint>(decided.size()));
@@ -75,7 +78,8 @@ absl::StatusOr<std::string> PartitionMachine::SealPayload(events::Frame& frame,
   return events::EncodeMessage(message);
 }
 
-absl::StatusOr<std::string> PartitionMachine::BuildCommand(schema::Kind kind, const Request& request,
+absl::StatusOr<std::string> PartitionMachine::BuildCommand(schema::Kind kind,
+                                                           const Request& request,
                                                            const events::CommandId& id,
                                                            events::Version version,
                                                            const std::vector<Event>& decided) {
@@ -90,7 +94,8 @@ absl::StatusOr<std::string> PartitionMachine::BuildCommand(schema::Kind kind, co
     const auto& record = std::get<Record>(request.what);
     frame.cancels = record.cancels;
     auto subject = events::SubjectOfCase(ports_.hash, state_.head.salt, request.stream);
-    auto hash = ports_.sealer.Mac(KnownKeyOf(subject).value_or(ports_.keys.LogKey()), record.content);
+    auto hash =
+        ports_.sealer.Mac(KnownKeyOf(subject).value_or(ports_.keys.LogKey()), record.content);
     if (!hash.ok()) return hash.status();
     frame.request_hash = *hash;
   }
@@ -112,9 +117,11 @@ void PartitionMachine::Send(InFlight flight, std::string record, bool access, Ou
   in_flight_.push_back(std::move(flight));
 }
 
-// A refusal (403, 404, 409) is answered only when its 103 is folded in effect (C3): then it was decided
-// on the state at that offset. What is wrong with the request itself needs no state and no record.
-void PartitionMachine::Deny(const events::StreamId& slot_id, Waiting waiting, absl::Status refusal, Outbox& out) {
+// A refusal (403, 404, 409) is answered only when its 103 is folded in effect (C3): then it was
+// decided on the state at that offset. What is wrong with the request itself needs no state and no
+// record.
+void PartitionMachine::Deny(const events::StreamId& slot_id, Waiting waiting, absl::Status refusal,
+                            Outbox& out) {
   const events::Problem& problem = events::ProblemOf(events::ReasonOf(refusal));
   if (problem.http != 403 && problem.http != 404 && problem.http != 409) {
     return Reject(waiting, std::move(refusal), out);
@@ -127,7 +134,8 @@ void PartitionMachine::Deny(const events::StreamId& slot_id, Waiting waiting, ab
     data.setAct(act);
     data.setCode(problem.code);
     if (!problem.rule.empty()) data.setRule(problem.rule);
-    if (read != nullptr && ports_.rules.HasCode("PURP", read->purpose)) data.initPurpose().setCode(read->purpose);
+    if (read != nullptr && ports_.rules.HasCode("PURP", read->purpose))
+      data.initPurpose().setCode(read->purpose);
   });
   InFlight flight;
   flight.flight = Flight::kDenial;
@@ -138,7 +146,8 @@ void PartitionMachine::Deny(const events::StreamId& slot_id, Waiting waiting, ab
   }
   auto [hi, lo] = ports_.random();
   auto bytes = BuildCommand(schema::Kind::ACCESS, request, {hi, lo}, flight.version, {event});
-  if (!bytes.ok()) return Reject(waiting, Refuse(Reason::OVERLOADED, bytes.status().message()), out);
+  if (!bytes.ok())
+    return Reject(waiting, Refuse(Reason::OVERLOADED, bytes.status().message()), out);
   flight.waiting = std::move(waiting);
   Send(std::move(flight), *std::move(bytes), true, out);
 }

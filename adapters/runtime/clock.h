@@ -1,4 +1,5 @@
-// Time, injected. adapters/clock has the system's; synthetic logs and tests have one that can be set.
+// Time, injected. adapters/clock has the system's; synthetic logs and tests have one that can be
+// set.
 #pragma once
 
 #include "absl/time/time.h"

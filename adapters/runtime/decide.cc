@@ -37,10 +37,12 @@ aggregates::Grant PartitionMachine::Authorize(const Request& request) const {
       act = aggregates::RecordEvents{std::move(types)};
     }
   }
-  return aggregates::Authorize(request.actor, act, FactsOf(request.stream), *registry_, today, ports_.rules);
+  return aggregates::Authorize(request.actor, act, FactsOf(request.stream), *registry_, today,
+                               ports_.rules);
 }
 
-aggregates::Context PartitionMachine::ContextFor(const Request& request, const events::CommandId& id) const {
+aggregates::Context PartitionMachine::ContextFor(const Request& request,
+                                                 const events::CommandId& id) const {
   aggregates::Context context;
   context.now = ports_.clock.Now();
   context.actor = request.actor;
@@ -63,7 +65,8 @@ aggregates::Context PartitionMachine::ContextFor(const Request& request, const e
 }
 
 // Opens the sealed fields of the case and folds its state; keeps it in the slot.
-absl::Status PartitionMachine::LoadCase(const events::StreamId& stream, events::Version version, Slot& slot) {
+absl::Status PartitionMachine::LoadCase(const events::StreamId& stream, events::Version version,
+                                        Slot& slot) {
   if (registry()) return absl::OkStatus();
   if (slot.state != nullptr && slot.version == version) return absl::OkStatus();
   if (!StoreRows()) return absl::UnavailableError("the store takes no rows");
@@ -99,8 +102,9 @@ absl::Status PartitionMachine::Replay(char view, const events::StreamId& stream,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Event>> PartitionMachine::Decide(const Request& request, const Record& record,
-                                                            Slot& slot, InFlight& flight) {
+absl::StatusOr<std::vector<Event>> PartitionMachine::Decide(const Request& request,
+                                                            const Record& record, Slot& slot,
+                                                            InFlight& flight) {
   aggregates::Context context = ContextFor(request, record.id);
   std::vector<Event> proposed = record.events;
   for (Event& event : proposed) {
@@ -112,7 +116,8 @@ absl::StatusOr<std::vector<Event>> PartitionMachine::Decide(const Request& reque
   auto decided = aggregates::CaseDecider::Decide(*slot.state, proposed, context);
   if (!decided.ok()) return decided.status();
   aggregates::CaseState after = *slot.state;
-  for (const Event& event : *decided) after = aggregates::CaseDecider::Evolve(std::move(after), event);
+  for (const Event& event : *decided)
+    after = aggregates::CaseDecider::Evolve(std::move(after), event);
   flight.after = std::make_shared<const aggregates::CaseState>(std::move(after));
   return decided;
 }

@@ -38,11 +38,12 @@ void PartitionMachine::BeginFence(Outbox& out) {
   meta.actor = "system";
   InFlight flight;
   flight.flight = Flight::kFence;
-  Send(std::move(flight), events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), ""), true,
-       out);
+  Send(std::move(flight),
+       events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), ""), true, out);
 }
 
-// O2: it leads only after reading this attempt's fence in effect. O3: a foreign fence stops us there.
+// O2: it leads only after reading this attempt's fence in effect. O3: a foreign fence stops us
+// there.
 void PartitionMachine::OnFenceInEffect(const projections::Folded& folded, Outbox& out) {
   bool ours = folded.frame->nonce == nonce_;
   // U3: what has not been folded by now never takes effect under the old fence.
@@ -100,8 +101,8 @@ void PartitionMachine::StandDown(Outbox& out) {
   waiting_ = 0;
 }
 
-// The registry has grown. What was decided before is in the log before the adoption; what comes after
-// waits for it, so every record is stamped with the adoption under which it was decided.
+// The registry has grown. What was decided before is in the log before the adoption; what comes
+// after waits for it, so every record is stamped with the adoption under which it was decided.
 void PartitionMachine::Adopt(Outbox& out) {
   if (registry()) {
     registry_ = node_.registry_at(node_.registry_end());
@@ -120,8 +121,8 @@ void PartitionMachine::SendAdoption(Outbox& out) {
   meta.event_types = {*events::TypeOfRow("99")};
   InFlight flight;
   flight.flight = Flight::kAdoption;
-  Send(std::move(flight), events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), ""), true,
-       out);
+  Send(std::move(flight),
+       events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), ""), true, out);
 }
 
 // U1: nothing is accepted or answered until a fence of a new session is read in effect.
@@ -137,7 +138,8 @@ void PartitionMachine::OnSessionLost(Outbox&) {
 // L2: no self-repair. What waits is told to ask elsewhere; what is in flight stays unknown.
 void PartitionMachine::Halt(absl::string_view why, Outbox& out) {
   if (phase_ == Phase::kHalted) return;
-  out.alarms.push_back(absl::StrCat("partition ", partition_, " halted at offset ", next(), ": ", why));
+  out.alarms.push_back(
+      absl::StrCat("partition ", partition_, " halted at offset ", next(), ": ", why));
   for (InFlight& flight : in_flight_) {
     if (flight.waiting) Reject(*flight.waiting, Refuse(Reason::SETTLING), out);
   }

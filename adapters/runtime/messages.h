@@ -20,12 +20,12 @@ namespace guitu::runtime {
 // Records events in a stream, or cancels a command whose outcome is not known (protocol.md, U5).
 struct Record {
   events::CommandId id;
-  std::vector<events::Event> events;       // empty for a cancel
-  std::string content;                     // canonical bytes of the body, for the request hash
+  std::vector<events::Event> events;  // empty for a cancel
+  std::string content;                // canonical bytes of the body, for the request hash
   bool cancels = false;
-  bool opens = false;                      // POST /v1/cases: the stream may be new, needs no version
-  bool any_version = false;                // If-Match: *
-  std::optional<events::Version> expected; // If-Match: "n"
+  bool opens = false;        // POST /v1/cases: the stream may be new, needs no version
+  bool any_version = false;  // If-Match: *
+  std::optional<events::Version> expected;  // If-Match: "n"
 };
 
 // Reads a view of a case: released only after its access record took effect.
@@ -35,10 +35,10 @@ struct Read {
 };
 
 struct Request {
-  uint64_t ticket = 0;   // chosen by the edge, comes back in the answer
+  uint64_t ticket = 0;  // chosen by the edge, comes back in the answer
   aggregates::Actor actor;
   events::StreamId stream;
-  bool registry = false; // a stream of the registry partition
+  bool registry = false;  // a stream of the registry partition
   std::string correlation;
   std::variant<Record, Read> what;
 };
@@ -56,16 +56,17 @@ struct Answer {
   bool cancelled = false;
   events::StreamId stream;
   events::Partition partition = 0;
-  events::Offset offset = 0;              // of DONE and of a released read: the receipt
-  events::Version version = 0;            // of DONE and of a released read
-  events::Version current_version = 0;    // of CONFLICT
-  bool created = false;                   // the command began the stream
+  events::Offset offset = 0;            // of DONE and of a released read: the receipt
+  events::Version version = 0;          // of DONE and of a released read
+  events::Version current_version = 0;  // of CONFLICT
+  bool created = false;                 // the command began the stream
   // Of a released read: the rows of the view (projections/archive.h) and what of them may be shown.
   std::vector<std::string> rows;
   aggregates::Grant grant;
 };
 
-// What the step machine wants done. The driver (adapters/app, or the simulation) does it and reports.
+// What the step machine wants done. The driver (adapters/app, or the simulation) does it and
+// reports.
 struct Outbox {
   std::vector<events::Append> appends;
   std::vector<Answer> answers;
@@ -76,7 +77,7 @@ struct Outbox {
     events::Offset until = 0;  // exclusive
   };
   std::vector<ReadBack> reads;
-  bool wants_session = false;  // discard the session, open a new one, then Node::OnSession
+  bool wants_session = false;       // discard the session, open a new one, then Node::OnSession
   std::vector<std::string> alarms;  // for the log of the program: numbers and ids only
 };
 

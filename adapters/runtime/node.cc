@@ -76,7 +76,8 @@ void Node::OnSession(const absl::Status& status, Outbox& out) {
 }
 
 void Node::Submit(Request request, Outbox& out) {
-  events::Partition p = request.registry ? partitions_ : events::PartitionOf(request.stream, partitions_);
+  events::Partition p =
+      request.registry ? partitions_ : events::PartitionOf(request.stream, partitions_);
   machines_[p]->Submit(std::move(request), out);
 }
 
@@ -100,7 +101,8 @@ void Node::LoseSession(const absl::Status& why, Outbox& out) {
   out.wants_session = true;
 }
 
-void Node::OnRecord(events::Partition partition, events::Offset offset, absl::string_view record, Outbox& out) {
+void Node::OnRecord(events::Partition partition, events::Offset offset, absl::string_view record,
+                    Outbox& out) {
   machines_[partition]->OnRecord(offset, record, out);
 }
 
@@ -140,8 +142,8 @@ void Node::EndStep(Outbox& out) {
   ReleaseHeld(out);
 }
 
-// A registry command in effect is answered when every partition has adopted it (R3); a stored result that
-// a retry was given at once, too.
+// A registry command in effect is answered when every partition has adopted it (R3); a stored
+// result that a retry was given at once, too.
 void Node::HoldRegistryAnswers(Outbox& out) {
   uint64_t adopted = AdoptedByAll();
   size_t kept = 0;
@@ -170,7 +172,8 @@ void Node::ReleaseHeld(Outbox& out) {
 
 uint64_t Node::AdoptedByAll() const {
   uint64_t adopted = std::numeric_limits<uint64_t>::max();
-  for (events::Partition p = 0; p < partitions_; ++p) adopted = std::min(adopted, machines_[p]->adopted());
+  for (events::Partition p = 0; p < partitions_; ++p)
+    adopted = std::min(adopted, machines_[p]->adopted());
   return adopted;
 }
 
@@ -192,31 +195,35 @@ std::shared_ptr<const aggregates::RegistryState> Node::RegistryAt(uint64_t offse
   auto state = base != nullptr ? *base : aggregates::RegistryDecider::Initial();
   const events::LogId& log_id = registry().state().head.log_id;
   std::string prefix = projections::ViewPrefix(partitions_, 'G');
-  ports_.rows.Scan(prefix, projections::RegistryKey(partitions_, state.offset),
-                   [&](absl::string_view, absl::string_view value) {
-    auto row = projections::DecodeEventRow(value);
-    if (!row || row->offset >= offset) return false;
-    auto meta = events::DecodeMeta(row->meta);
-    GUITU_CHECK(meta.ok());  // the fold has read it
-    events::SegmentReader payload(row->payload);
-    uint32_t index = 0;
-    for (auto in : payload.Root<schema::Payload>().getEvents()) {
-      // Names of users stay sealed: no decision needs them.
-      events::OpenContext open{log_id, {}, row->command_id, index++,
-                               [](const events::SubjectId&, schema::Category) { return false; }};
-      auto event = events::OpenEvent(in, open, ports_.sealer);
-      if (!event.ok()) continue;
-      event->recorder = meta->actor;
-      event->recorder_unit = meta->unit;
-      event->recorded_at = meta->recorded_at;
-      state = aggregates::RegistryDecider::Evolve(std::move(state), *event);
-    }
-    return true;
-  });
+  ports_.rows.Scan(
+      prefix, projections::RegistryKey(partitions_, state.offset),
+      [&](absl::string_view, absl::string_view value) {
+        auto row = projections::DecodeEventRow(value);
+        if (!row || row->offset >= offset) return false;
+        auto meta = events::DecodeMeta(row->meta);
+        GUITU_CHECK(meta.ok());  // the fold has read it
+        events::SegmentReader payload(row->payload);
+        uint32_t index = 0;
+        for (auto in : payload.Root<schema::Payload>().getEvents()) {
+          // Names of users stay sealed: no decision needs them.
+          events::OpenContext open{
+              log_id, {}, row->command_id, index++, [](const events::SubjectId&, schema::Category) {
+                return false;
+              }};
+          auto event = events::OpenEvent(in, open, ports_.sealer);
+          if (!event.ok()) continue;
+          event->recorder = meta->actor;
+          event->recorder_unit = meta->unit;
+          event->recorded_at = meta->recorded_at;
+          state = aggregates::RegistryDecider::Evolve(std::move(state), *event);
+        }
+        return true;
+      });
   state.offset = offset;
   auto shared = std::make_shared<const aggregates::RegistryState>(std::move(state));
   registry_states_[offset] = shared;
-  while (registry_states_.size() > kRegistryStatesKept) registry_states_.erase(registry_states_.begin());
+  while (registry_states_.size() > kRegistryStatesKept)
+    registry_states_.erase(registry_states_.begin());
   return shared;
 }
 

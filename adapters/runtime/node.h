@@ -1,9 +1,10 @@
-// A node: the machines of all partitions, the session they share, and the registry they adopt. A step
-// machine without I/O, like them; the driver (adapters/app/engine.h, or the simulation) feeds it and does
-// what its Outbox says.
+// A node: the machines of all partitions, the session they share, and the registry they adopt. A
+// step machine without I/O, like them; the driver (adapters/app/engine.h, or the simulation) feeds
+// it and does what its Outbox says.
 //
-// A driver's loop: hand in everything that has come (requests, deliveries, records read, ticks), call
-// EndStep, then do the outbox: answers out, appends to the session, reads, a new session if wanted.
+// A driver's loop: hand in everything that has come (requests, deliveries, records read, ticks),
+// call EndStep, then do the outbox: answers out, appends to the session, reads, a new session if
+// wanted.
 //
 // Threads: one thread at a time.
 #pragma once
@@ -33,7 +34,8 @@ class Node {
   void OnSession(const absl::Status& status, Outbox& out);
   void Submit(Request request, Outbox& out);
   void OnDeliveries(std::span<const events::Delivery> deliveries, Outbox& out);
-  void OnRecord(events::Partition partition, events::Offset offset, absl::string_view record, Outbox& out);
+  void OnRecord(events::Partition partition, events::Offset offset, absl::string_view record,
+                Outbox& out);
   void OnReadFailed(events::Partition partition, const absl::Status& status, Outbox& out);
   void OnTick(Outbox& out);
   void EndStep(Outbox& out);
@@ -44,7 +46,9 @@ class Node {
   // True when every partition leads and has adopted the registry.
   bool ready() const;
   uint32_t partitions() const { return partitions_; }
-  const PartitionMachine& machine(events::Partition partition) const { return *machines_[partition]; }
+  const PartitionMachine& machine(events::Partition partition) const {
+    return *machines_[partition];
+  }
   std::shared_ptr<const aggregates::RegistryState> RegistryAt(uint64_t offset);
   uint64_t registry_end() const { return registry_end_; }
 
@@ -66,13 +70,13 @@ class Node {
   std::vector<std::unique_ptr<PartitionMachine>> machines_;
   bool read_only_ = false;
   bool clock_suspect_ = false;
-  bool session_ = false;       // one is open
+  bool session_ = false;  // one is open
   bool session_wanted_ = false;
   absl::Duration retry_at_;    // monotonic, for the next try to open one
   uint64_t registry_end_ = 0;  // records of the registry up to its newest command in effect
   bool adopt_ = false;         // the registry has grown since the last adoption was sent
   std::map<uint64_t, std::shared_ptr<const aggregates::RegistryState>> registry_states_;
-  std::deque<Held> held_;      // registry commands, until every partition has adopted them (R3)
+  std::deque<Held> held_;  // registry commands, until every partition has adopted them (R3)
 };
 
 }  // namespace guitu::runtime

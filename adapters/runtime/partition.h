@@ -1,12 +1,14 @@
-// One partition as an owner sees it: a step machine without I/O. Inputs are requests, deliveries, log
-// records and ticks; outputs go into an Outbox; rows are read and written through the store port.
+// One partition as an owner sees it: a step machine without I/O. Inputs are requests, deliveries,
+// log records and ticks; outputs go into an Outbox; rows are read and written through the store
+// port.
 //
-// protocol.md, letter by letter: lead.cc (O1–O5, G3), submit.cc (C1–C4), decide.cc, append.cc, settle.cc
-// (C5, C6, U1–U3), read.cc (R1, R2).
+// protocol.md, letter by letter: lead.cc (O1–O5, G3), submit.cc (C1–C4), decide.cc, append.cc,
+// settle.cc (C5, C6, U1–U3), read.cc (R1, R2).
 //
-// One simplification, stricter than the protocol: while a commit or sibling record of a stream is in
-// flight, the stream waits. So no decision ever rests on speculative state; streams of one partition
-// still go side by side. In the registry partition everything is one stream in this sense (F2).
+// One simplification, stricter than the protocol: while a commit or sibling record of a stream is
+// in flight, the stream waits. So no decision ever rests on speculative state; streams of one
+// partition still go side by side. In the registry partition everything is one stream in this sense
+// (F2).
 //
 // Threads: one thread at a time. Cost of a command: about 20 µs of CPU, without I/O.
 #pragma once
@@ -27,15 +29,15 @@
 
 namespace guitu::runtime {
 
-// How long a request may wait for its turn before it is answered RETRY (C4), and how long data read for a
-// release stays good (R4).
+// How long a request may wait for its turn before it is answered RETRY (C4), and how long data read
+// for a release stays good (R4).
 inline constexpr absl::Duration kPatience = absl::Seconds(5);
 
 enum class Phase {
   kFollowing,  // folds, leads nothing
   kFencing,    // a fence of ours is on its way
   kLeading,
-  kHalted,     // L2 or unreadable data: no self-repair
+  kHalted,  // L2 or unreadable data: no self-repair
 };
 
 // What machines share within a node.
@@ -70,8 +72,8 @@ class PartitionMachine {
   void OnTick(Outbox& out);
   void Halt(absl::string_view why, Outbox& out);
 
-  // Ends a step: stores the rows of everything folded in it, then lets go of the answers that rest on
-  // them. While the store takes no rows the answers wait.
+  // Ends a step: stores the rows of everything folded in it, then lets go of the answers that rest
+  // on them. While the store takes no rows the answers wait.
   void EndStep(Outbox& out);
   // Stores what is folded so far. False while the store takes no rows.
   bool StoreRows();
@@ -96,23 +98,23 @@ class PartitionMachine {
   // A stream with something in flight or waiting, or a state worth keeping.
   struct Slot {
     std::deque<Waiting> queue;
-    bool busy = false;                 // a commit or sibling is in flight
+    bool busy = false;                                   // a commit or sibling is in flight
     std::shared_ptr<const aggregates::CaseState> state;  // at `version`, if loaded
     events::Version version = 0;
   };
   enum class Flight { kCommit, kAccess, kDenial, kFence, kAdoption };
   struct InFlight {
     Flight flight = Flight::kCommit;
-    uint64_t ticket = 0;               // of the append
+    uint64_t ticket = 0;  // of the append
     events::Hash256 leaf;
-    std::string record;                // kept for the fast path (C6)
+    std::string record;  // kept for the fast path (C6)
     events::StreamId slot;
-    std::optional<Waiting> waiting;    // whom it answers
-    absl::Status refusal;              // of kDenial
-    aggregates::Grant grant;           // of kAccess
-    events::Version version = 0;       // decided on
+    std::optional<Waiting> waiting;                      // whom it answers
+    absl::Status refusal;                                // of kDenial
+    aggregates::Grant grant;                             // of kAccess
+    events::Version version = 0;                         // decided on
     std::shared_ptr<const aggregates::CaseState> after;  // of kCommit: the state it leads to
-    bool unknown = false;              // outcome to be settled by the next fence
+    bool unknown = false;                                // outcome to be settled by the next fence
   };
 
   // submit.cc
@@ -140,11 +142,13 @@ class PartitionMachine {
   absl::StatusOr<std::string> BuildCommand(schema::Kind kind, const Request& request,
                                            const events::CommandId& id, events::Version version,
                                            const std::vector<events::Event>& decided);
-  absl::StatusOr<std::string> SealPayload(events::Frame& frame, const std::vector<events::Event>& decided);
+  absl::StatusOr<std::string> SealPayload(events::Frame& frame,
+                                          const std::vector<events::Event>& decided);
   events::Frame NewFrame(schema::Kind kind) const;
   absl::StatusOr<events::KeyId> KeyOf(const events::SubjectId& subject);
   std::optional<events::KeyId> KnownKeyOf(const events::SubjectId& subject) const;
-  bool SameContent(const Request& request, const Record& record, const events::RequestHash& hash) const;
+  bool SameContent(const Request& request, const Record& record,
+                   const events::RequestHash& hash) const;
   void Send(InFlight flight, std::string record, bool access, Outbox& out);
   void Deny(const events::StreamId& slot_id, Waiting waiting, absl::Status refusal, Outbox& out);
   void Reject(const Waiting& waiting, absl::Status status, Outbox& out) const;
@@ -160,8 +164,10 @@ class PartitionMachine {
   // read.cc
   void Free(Release release, Outbox& out) const;
   void ProcessRead(const events::StreamId& slot_id, Waiting waiting, Outbox& out);
-  std::vector<std::string> RowsOf(char view, const events::StreamId& stream, events::Offset offset) const;
-  absl::Status Replay(char view, const events::StreamId& stream, aggregates::CaseState& state) const;
+  std::vector<std::string> RowsOf(char view, const events::StreamId& stream,
+                                  events::Offset offset) const;
+  absl::Status Replay(char view, const events::StreamId& stream,
+                      aggregates::CaseState& state) const;
   Answer NewAnswer(const Waiting& waiting) const;
 
   // settle.cc
@@ -184,20 +190,21 @@ class PartitionMachine {
   projections::FoldState state_;
   projections::OverlayReader overlay_;
   projections::RowBatch batch_;
-  std::vector<Answer> done_;       // rest on rows of batch_
+  std::vector<Answer> done_;  // rest on rows of batch_
   std::vector<Release> releases_;
 
   Phase phase_ = Phase::kFollowing;
-  bool unsettled_ = false;      // U1: a fence of ours has to be read in effect first
-  events::Nonce nonce_;         // of the newest fence attempt of ours
+  bool unsettled_ = false;  // U1: a fence of ours has to be read in effect first
+  events::Nonce nonce_;     // of the newest fence attempt of ours
   bool wants_fence_ = false;
-  bool adopting_ = false;       // an adoption is in flight; nothing is decided until it is folded
+  bool adopting_ = false;  // an adoption is in flight; nothing is decided until it is folded
   absl::Time last_stamp_ = absl::InfinitePast();
   uint64_t next_ticket_ = 1;
   std::deque<InFlight> in_flight_;  // in order of appending
   absl::flat_hash_map<events::StreamId, std::unique_ptr<Slot>> slots_;
   size_t waiting_ = 0;
-  absl::flat_hash_map<events::SubjectId, events::KeyId> fresh_keys_;  // taken for the record being built
+  absl::flat_hash_map<events::SubjectId, events::KeyId>
+      fresh_keys_;                                             // taken for the record being built
   std::shared_ptr<const aggregates::RegistryState> registry_;  // as of adopted
 };
 

@@ -9,26 +9,28 @@ namespace guitu::runtime {
 using events::Reason;
 using events::Refuse;
 
-// Decides the read on the state as it stands and sends its access record. Data leaves when that is folded
-// in effect; until then nobody has it, and an unknown outcome shows nothing.
+// Decides the read on the state as it stands and sends its access record. Data leaves when that is
+// folded in effect; until then nobody has it, and an unknown outcome shows nothing.
 void PartitionMachine::ProcessRead(const events::StreamId& slot_id, Waiting waiting, Outbox& out) {
   const Request& request = waiting.request;
   const auto& read = std::get<Read>(request.what);
   aggregates::Grant grant = Authorize(request);
   if (!grant.status.ok()) return Deny(slot_id, std::move(waiting), grant.status, out);
-  events::Event event = events::MakeEvent<schema::RecordAccessed>(ports_.clock.Now(), [&](auto data) {
-    data.setStaff(request.actor.staff);
-    data.initPurpose().setCode(read.purpose);
-    data.setOutcome(grant.masked ? schema::AccessOutcome::MASKED : schema::AccessOutcome::FULL);
-    data.setCases(1);
-    data.setView(read.view);
-    uint shown = 0;
-    for (uint c = 1; c <= 8; ++c) shown += (grant.classes >> c) & 1;
-    auto fields = data.initFields(shown);
-    for (uint c = 1, i = 0; c <= 8; ++c) {
-      if ((grant.classes >> c) & 1) fields.set(i++, events::NameOf(static_cast<schema::Category>(c)));
-    }
-  });
+  events::Event event =
+      events::MakeEvent<schema::RecordAccessed>(ports_.clock.Now(), [&](auto data) {
+        data.setStaff(request.actor.staff);
+        data.initPurpose().setCode(read.purpose);
+        data.setOutcome(grant.masked ? schema::AccessOutcome::MASKED : schema::AccessOutcome::FULL);
+        data.setCases(1);
+        data.setView(read.view);
+        uint shown = 0;
+        for (uint c = 1; c <= 8; ++c) shown += (grant.classes >> c) & 1;
+        auto fields = data.initFields(shown);
+        for (uint c = 1, i = 0; c <= 8; ++c) {
+          if ((grant.classes >> c) & 1)
+            fields.set(i++, events::NameOf(static_cast<schema::Category>(c)));
+        }
+      });
   InFlight flight;
   flight.flight = Flight::kAccess;
   flight.slot = slot_id;
@@ -38,7 +40,8 @@ void PartitionMachine::ProcessRead(const events::StreamId& slot_id, Waiting wait
   }
   auto [hi, lo] = ports_.random();
   auto bytes = BuildCommand(schema::Kind::ACCESS, request, {hi, lo}, flight.version, {event});
-  if (!bytes.ok()) return Reject(waiting, Refuse(Reason::OVERLOADED, bytes.status().message()), out);
+  if (!bytes.ok())
+    return Reject(waiting, Refuse(Reason::OVERLOADED, bytes.status().message()), out);
   flight.waiting = std::move(waiting);
   Send(std::move(flight), *std::move(bytes), true, out);
 }
@@ -60,7 +63,8 @@ std::vector<std::string> PartitionMachine::RowsOf(char view, const events::Strea
 bool PartitionMachine::StoreRows() {
   if (batch_.empty()) return true;
   projections::SaveState(state_, partition_, batch_);
-  if (!ports_.rows.Apply(batch_).ok()) return false;  // kept, tried again at the end of the next step
+  if (!ports_.rows.Apply(batch_).ok())
+    return false;  // kept, tried again at the end of the next step
   batch_.changes.clear();
   overlay_.Clear();
   return true;

@@ -12,8 +12,8 @@ using events::Effect;
 using events::Reason;
 using events::Refuse;
 
-// C6, the fast path: the delivery report gives the next offset, so the record is folded without reading it
-// back, by the same rule as any other. A fence is always read back (O2).
+// C6, the fast path: the delivery report gives the next offset, so the record is folded without
+// reading it back, by the same rule as any other. A fence is always read back (O2).
 void PartitionMachine::OnDelivery(const events::Delivery& delivery, Outbox& out) {
   if (phase_ == Phase::kHalted || delivery.outcome == events::Delivery::Outcome::kUnknown) return;
   auto it = std::find_if(in_flight_.begin(), in_flight_.end(),
@@ -32,7 +32,8 @@ void PartitionMachine::OnDelivery(const events::Delivery& delivery, Outbox& out)
 
 void PartitionMachine::OnRecord(events::Offset offset, absl::string_view record, Outbox& out) {
   if (phase_ == Phase::kHalted || offset < next()) return;
-  if (offset > next()) return Halt(absl::StrCat("offset ", offset, " was read, a record is missing"), out);
+  if (offset > next())
+    return Halt(absl::StrCat("offset ", offset, " was read, a record is missing"), out);
   FoldOne(record, out);
 }
 
@@ -112,7 +113,8 @@ void PartitionMachine::Settle(InFlight flight, const projections::Folded& folded
 void PartitionMachine::Finish(const InFlight& flight) {
   if (!flight.waiting) return;
   const auto& record = std::get<Record>(flight.waiting->request.what);
-  auto row = overlay_.Get(projections::ResultKey(partition_, flight.waiting->request.stream, record.id));
+  auto row =
+      overlay_.Get(projections::ResultKey(partition_, flight.waiting->request.stream, record.id));
   auto result = row ? events::DecodeResult(*row) : std::nullopt;
   if (result) done_.push_back(AnswerFromResult(*flight.waiting, *result));
 }
@@ -126,7 +128,8 @@ void PartitionMachine::SettleVoid(InFlight flight, const projections::Folded& fo
     done_.push_back(AnswerFromResult(waiting, *folded.earlier));
     return;
   }
-  bool decide_again = flight.flight != Flight::kCommit || (record != nullptr && record->any_version);
+  bool decide_again =
+      flight.flight != Flight::kCommit || (record != nullptr && record->any_version);
   if (folded.effect == Effect::kVoidVersionPassed && !decide_again) {
     Answer answer = NewAnswer(waiting);
     answer.current_version = folded.version;
@@ -134,7 +137,8 @@ void PartitionMachine::SettleVoid(InFlight flight, const projections::Folded& fo
     done_.push_back(std::move(answer));
     return;
   }
-  bool state_moved = folded.effect == Effect::kVoidVersionPassed || folded.effect == Effect::kVoidRegistry;
+  bool state_moved =
+      folded.effect == Effect::kVoidVersionPassed || folded.effect == Effect::kVoidRegistry;
   if (decide_again && state_moved && MayDecide()) {
     return Process(flight.slot, std::move(waiting), out);
   }

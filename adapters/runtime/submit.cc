@@ -45,7 +45,9 @@ void PartitionMachine::Process(const events::StreamId& slot_id, Waiting waiting,
   if (phase_ == Phase::kHalted) return Reject(waiting, Refuse(Reason::NOT_OWNER), out);
   if (!MayDecide()) return Park(slot_id, std::move(waiting));
   if (slots_.size() > kSlotsKept) {
-    absl::erase_if(slots_, [](const auto& entry) { return !entry.second->busy && entry.second->queue.empty(); });
+    absl::erase_if(slots_, [](const auto& entry) {
+      return !entry.second->busy && entry.second->queue.empty();
+    });
   }
   auto& slot = slots_[slot_id];
   if (slot == nullptr) slot = std::make_unique<Slot>();
@@ -57,7 +59,8 @@ void PartitionMachine::Process(const events::StreamId& slot_id, Waiting waiting,
   }
 }
 
-void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting waiting, Outbox& out) {
+void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting waiting,
+                                     Outbox& out) {
   const Request& request = waiting.request;
   const auto& record = std::get<Record>(request.what);
   if (auto row = overlay_.Get(projections::ResultKey(partition_, request.stream, record.id))) {
@@ -65,7 +68,8 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
     if (result) return out.answers.push_back(AnswerFromResult(waiting, *result));
   }
   if (node_.read_only()) return Reject(waiting, Refuse(Reason::READ_ONLY), out);
-  if (node_.clock_suspect() && !ConfirmsClock(record)) return Reject(waiting, Refuse(Reason::CLOCK_SUSPECT), out);
+  if (node_.clock_suspect() && !ConfirmsClock(record))
+    return Reject(waiting, Refuse(Reason::CLOCK_SUSPECT), out);
   projections::StreamRow stream;
   if (auto row = overlay_.Get(projections::StreamKey(partition_, request.stream))) {
     stream = projections::DecodeStream(*row);
@@ -92,17 +96,21 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
     decided = *std::move(result);
   }
   auto bytes = BuildCommand(KindOf(record), request, record.id, stream.version, decided);
-  if (!bytes.ok()) return Reject(waiting, Refuse(Reason::OVERLOADED, bytes.status().message()), out);
+  if (!bytes.ok())
+    return Reject(waiting, Refuse(Reason::OVERLOADED, bytes.status().message()), out);
   slot.busy = true;
   flight.waiting = std::move(waiting);
   Send(std::move(flight), *std::move(bytes), false, out);
 }
 
-// C1: the stored result; a cancelled one whatever the content; another content is a reuse of the key.
-Answer PartitionMachine::AnswerFromResult(const Waiting& waiting, const events::StoredResult& result) const {
+// C1: the stored result; a cancelled one whatever the content; another content is a reuse of the
+// key.
+Answer PartitionMachine::AnswerFromResult(const Waiting& waiting,
+                                          const events::StoredResult& result) const {
   const auto& record = std::get<Record>(waiting.request.what);
   Answer answer = NewAnswer(waiting);
-  if (!result.cancelled && !record.cancels && !SameContent(waiting.request, record, result.request_hash)) {
+  if (!result.cancelled && !record.cancels &&
+      !SameContent(waiting.request, record, result.request_hash)) {
     answer.status = Refuse(Reason::IDEMPOTENCY_REUSE);
     return answer;
   }
@@ -122,8 +130,10 @@ Answer PartitionMachine::NewAnswer(const Waiting& waiting) const {
   return answer;
 }
 
-// C2, C4, and the words of the contract on If-Match. False: the request has been answered or parked.
-bool PartitionMachine::CheckVersion(Waiting& waiting, events::Version current, bool exists, Outbox& out) {
+// C2, C4, and the words of the contract on If-Match. False: the request has been answered or
+// parked.
+bool PartitionMachine::CheckVersion(Waiting& waiting, events::Version current, bool exists,
+                                    Outbox& out) {
   const auto& record = std::get<Record>(waiting.request.what);
   if (record.any_version) {
     for (const events::Event& event : record.events) {
@@ -186,7 +196,8 @@ void PartitionMachine::DrainAll(Outbox& out) {
   for (const auto& [id, slot] : slots_) {
     if (!slot->queue.empty()) ids.push_back(id);
   }
-  std::sort(ids.begin(), ids.end());  // the same inputs give the same log, whatever the order of the map
+  std::sort(ids.begin(),
+            ids.end());  // the same inputs give the same log, whatever the order of the map
   for (const events::StreamId& id : ids) Drain(id, out);
 }
 

@@ -18,7 +18,9 @@ struct FoldTest : testing::Test {
     writer.Append(writer.CommandFrame(kind, kCase), events, at);
     ASSERT_EQ(writer.folded().back().effect, events::Effect::kInEffect);
   }
-  StreamRow Stream() const { return DecodeStream(*writer.rows().Get(StreamKey(kPartition, kCase))); }
+  StreamRow Stream() const {
+    return DecodeStream(*writer.rows().Get(StreamKey(kPartition, kCase)));
+  }
   CaseCard Card() const { return *DecodeCard(*writer.rows().Get(CardKey(kPartition, kCase))); }
   HistoryWriter writer;
 };
@@ -230,9 +232,9 @@ TEST(Property, RandomHistoriesHoldEveryKindOfEffect) {
     for (const Folded& folded : writer.folded()) seen.insert(folded.effect);
   }
   using events::Effect;
-  for (Effect effect : {Effect::kInEffect, Effect::kVoidUnreadable, Effect::kVoidGenesis,
-                        Effect::kVoidBasis, Effect::kVoidEpoch, Effect::kVoidSeen,
-                        Effect::kVoidVersionAhead}) {
+  for (Effect effect :
+       {Effect::kInEffect, Effect::kVoidUnreadable, Effect::kVoidGenesis, Effect::kVoidBasis,
+        Effect::kVoidEpoch, Effect::kVoidSeen, Effect::kVoidVersionAhead}) {
     EXPECT_TRUE(seen.contains(effect)) << events::NameOf(effect);
   }
 }

@@ -133,10 +133,14 @@ void HistoryWriter::AppendRandom(std::mt19937_64& random) {
   now_ += absl::Seconds(static_cast<int64_t>(random() % 5));
   events::StreamId stream{0x5, random() % 4};
   switch (random() % 16) {
-    case 0: return Fence();
-    case 1: return Adopt();
-    case 2: return AppendBytes("no record at all");
-    case 3: return AppendBytes(records_[random() % records_.size()]);  // seen, or of another time
+    case 0:
+      return Fence();
+    case 1:
+      return Adopt();
+    case 2:
+      return AppendBytes("no record at all");
+    case 3:
+      return AppendBytes(records_[random() % records_.size()]);  // seen, or of another time
     case 4: {
       events::Frame frame = CommandFrame(schema::Kind::COMMIT, stream);
       frame.expected_version += 1 + random() % 2;
@@ -153,13 +157,17 @@ void HistoryWriter::AppendRandom(std::mt19937_64& random) {
       return Append(frame, {}, now_);
     }
     case 7:
-    case 8: return Append(CommandFrame(schema::Kind::SIBLING, stream), {Request(now_)}, now_);
+    case 8:
+      return Append(CommandFrame(schema::Kind::SIBLING, stream), {Request(now_)}, now_);
     case 9:
-    case 10: return Append(CommandFrame(schema::Kind::ACCESS, stream), {Access(now_)}, now_);
-    case 11: return Append(CommandFrame(schema::Kind::COMMIT, stream), {Rescue(now_)}, now_);
+    case 10:
+      return Append(CommandFrame(schema::Kind::ACCESS, stream), {Access(now_)}, now_);
+    case 11:
+      return Append(CommandFrame(schema::Kind::COMMIT, stream), {Rescue(now_)}, now_);
     case 12:
       return Append(CommandFrame(schema::Kind::COMMIT, stream), {Claim(now_), Opening(now_)}, now_);
-    default: return Append(CommandFrame(schema::Kind::COMMIT, stream), {Claim(now_)}, now_);
+    default:
+      return Append(CommandFrame(schema::Kind::COMMIT, stream), {Claim(now_)}, now_);
   }
 }
 

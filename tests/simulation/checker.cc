@@ -63,7 +63,8 @@ void CheckCommands(const History& history, const Rebuilt& rebuilt, std::vector<s
     if (found.size() > 1) out.push_back("a command took effect twice");
     bool acted = !found.empty() && !found[0]->frame.cancels;
     if (command.done && !acted) out.push_back("an acknowledged command is lost");
-    if (command.done && acted && found[0]->offset != *command.done) out.push_back("a wrong receipt");
+    if (command.done && acted && found[0]->offset != *command.done)
+      out.push_back("a wrong receipt");
     if (command.denied && acted) out.push_back("a command was denied and is in effect");
     if (command.cancelled && acted) out.push_back("a command was cancelled and is in effect");
   }
@@ -90,10 +91,12 @@ void CheckReads(const History& history, const Rebuilt& rebuilt, std::vector<std:
   }
 }
 
-void CheckRevocations(const History& history, const Rebuilt& rebuilt, std::vector<std::string>& out) {
+void CheckRevocations(const History& history, const Rebuilt& rebuilt,
+                      std::vector<std::string>& out) {
   for (const Revoked& revoked : history.revoked) {
     for (const InEffect& record : rebuilt.records) {
-      if (record.partition >= Simulation::kPartitions || record.meta.actor != revoked.staff) continue;
+      if (record.partition >= Simulation::kPartitions || record.meta.actor != revoked.staff)
+        continue;
       if (record.offset < revoked.ends[record.partition] || record.frame.cancels) continue;
       bool denial = record.frame.kind == schema::Kind::ACCESS &&
                     record.meta.event_types.front() == *events::TypeOfRow("103");

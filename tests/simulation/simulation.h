@@ -1,5 +1,5 @@
-// A city in a bottle: one node, several clients, a log and a store that fail, a clock that jumps; all
-// of it from one seed. See README.md.
+// A city in a bottle: one node, several clients, a log and a store that fail, a clock that jumps;
+// all of it from one seed. See README.md.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +16,17 @@
 
 namespace guitu::simulation {
 
-// Ways to be wrong that look right (protocol.md, section 9). Each wraps a port or a client; the node
-// is the real one.
+// Ways to be wrong that look right (protocol.md, section 9). Each wraps a port or a client; the
+// node is the real one.
 enum class Variant {
   kNone,
-  kResultsInMemory,      // stored results are gone after the step that made them
-  kNoContiguityCheck,    // delivery reports are believed to give the next offset
-  kReadWithoutRecord,    // rows leave before their access record
-  kSettleByTheTail,      // an unknown command that does not stand in the log is told "not done"
-  kAskTheFold,           // the same, by looking at the folded results
+  kResultsInMemory,    // stored results are gone after the step that made them
+  kNoContiguityCheck,  // delivery reports are believed to give the next offset
+  kReadWithoutRecord,  // rows leave before their access record
+  kSettleByTheTail,    // an unknown command that does not stand in the log is told "not done"
+  kAskTheFold,         // the same, by looking at the folded results
   kAcknowledgedByTheRegistryAlone,
-  kRegistryNotAsStamped, // suspensions are stamped, but not read
+  kRegistryNotAsStamped,  // suspensions are stamped, but not read
 };
 
 // What a client knows of a command it sent.
@@ -35,7 +35,6 @@ struct Command {
   events::CommandId id;
   std::set<uint64_t> under_way;        // tickets
   std::optional<events::Offset> done;  // acknowledged, with its receipt
-  std::string last;
   bool denied = false;                 // final: CONFLICT, a refusal, NOT_DONE to the newest attempt
   bool cancelled = false;
   bool over() const { return done || denied || cancelled; }

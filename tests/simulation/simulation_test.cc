@@ -1,5 +1,7 @@
-// Random lives, one seed each. GUITU_SIMULATION_SEEDS=n or --seeds n: that many; GUITU_SIMULATION_SEED=s
-// or --seed s: that one alone.
+// Random lives, one seed each. GUITU_SIMULATION_SEEDS=n or --seeds n: that many;
+// GUITU_SIMULATION_SEED=s or --seed s: that one alone.
+#include "tests/simulation/simulation.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -7,7 +9,6 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
-#include "tests/simulation/simulation.h"
 
 namespace guitu::simulation {
 namespace {

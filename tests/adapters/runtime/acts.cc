@@ -85,19 +85,18 @@ Event WishHeard(absl::Time now, bool acceptable) {
 
 Event ApprovalAsked(absl::Time now) {
   std::string way = aggregates::RuleData::Shipped().Codes("PTYPE").front().code;
-  boost::json::value content = {
-      {"events",
-       {{{"type", "PlacementDecided"},
-         {"occurredAt", events::FormatTime(absl::ToUnixMicros(now))},
-         {"data",
-          {{"ptype", way},
-           {"place", {{"admin", "530921105"}}},
-           {"from", "2026-03-02"},
-           {"reviewBy", "2026-06-02"},
-           {"reasons", "-"},
-           {"buyerCheck", {{"result", "unrelated"}}},
-           {"wish", "2"},
-           {"provisional", false}}}}}}};
+  boost::json::value content = {{"events",
+                                 {{{"type", "PlacementDecided"},
+                                   {"occurredAt", events::FormatTime(absl::ToUnixMicros(now))},
+                                   {"data",
+                                    {{"ptype", way},
+                                     {"place", {{"admin", "530921105"}}},
+                                     {"from", "2026-03-02"},
+                                     {"reviewBy", "2026-06-02"},
+                                     {"reasons", "-"},
+                                     {"buyerCheck", {{"result", "unrelated"}}},
+                                     {"wish", "2"},
+                                     {"provisional", false}}}}}}};
   return MakeEvent<schema::ApprovalRequested>(now, [&](auto data) {
     data.setTarget("34");
     data.setContent(boost::json::serialize(content));

@@ -27,10 +27,10 @@ events::Event SuspendAct(absl::Time now, std::string staff);
 std::vector<events::Event> SetUpActs(absl::Time now);
 
 // Acts in a case.
-events::Event Rescued(absl::Time now);                         // 4, police; first of a stream
-events::Event Claimed(absl::Time now, std::string number);     // 7, needs a version; sealed number
+events::Event Rescued(absl::Time now);                      // 4, police; first of a stream
+events::Event Claimed(absl::Time now, std::string number);  // 7, needs a version; sealed number
 events::Event WishHeard(absl::Time now, bool acceptable = true);  // 12, additive
-events::Event ApprovalAsked(absl::Time now);                   // 98, of the sibling stream
+events::Event ApprovalAsked(absl::Time now);                      // 98, of the sibling stream
 
 // The stream that an opening by this actor under this key makes.
 events::StreamId StreamOf(const aggregates::Actor& actor, absl::string_view key);

@@ -1,5 +1,5 @@
-// One process around a runtime::Node: does what its Outbox says, as adapters/app/engine.cc does, but
-// step by step and on the caller's thread. Its end is a crash: what it held in memory is gone.
+// One process around a runtime::Node: does what its Outbox says, as adapters/app/engine.cc does,
+// but step by step and on the caller's thread. Its end is a crash: what it held in memory is gone.
 //
 // Example:
 //   Driver driver(world.partitions, world.log, world.MakePorts(world.store), "owner-1");

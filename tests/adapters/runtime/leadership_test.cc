@@ -114,9 +114,9 @@ TEST_F(RuntimeTest, G3_AnAbandonedFenceOfOursThatLandsLateIsAnsweredWithAnotherF
     return ++fences == 1 ? Fate::kLose : fences == 2 ? Fate::kLate : Fate::kAppend;
   });
   Send(Claim(stream, "k", 1));
-  DeliverOnce();                 // lost: a new session, its fences under way
+  DeliverOnce();  // lost: a new session, its fences under way
   while (world.log.late() == 0) DeliverOnce();
-  world.log.LandLate(1);         // before the fence of the third session
+  world.log.LandLate(1);  // before the fence of the third session
   Settle();
   Wait(absl::Seconds(1));
   EXPECT_EQ(driver->machine(0).phase(), Phase::kLeading);

@@ -56,8 +56,15 @@ struct World {
 
   // What a process gets. `rows` is `store`, or something around it.
   Ports MakePorts(projections::RowStore& rows) {
-    return {clock, rows, sealer, keys, events::TestHash,
-            [this] { return std::pair{bits(), bits()}; }, aggregates::RuleData::Shipped()};
+    return {clock,
+            rows,
+            sealer,
+            keys,
+            events::TestHash,
+            [this] {
+              return std::pair{bits(), bits()};
+            },
+            aggregates::RuleData::Shipped()};
   }
   // The genesis record of each partition, as `guitu init` writes it.
   void WriteGenesis();
