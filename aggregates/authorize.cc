@@ -130,6 +130,10 @@ Grant Authorize(const Actor& actor, const Act& act, const CaseFacts& facts,
     return MayRecord(who, record->types, facts, registry);
   }
   if (const auto* read = std::get_if<ReadCase>(&act)) return MayRead(who, *read, facts, rules);
+  if (std::holds_alternative<CancelCommand>(act)) {
+    bool hidden = facts.exists && !InScope(*who.role, *who.user, *who.unit, facts);
+    return hidden ? Deny(Reason::NOT_FOUND) : Grant{absl::OkStatus(), 0, false};
+  }
   const auto& administer = std::get<AdministerRegistry>(act);
   CaseFacts none;
   return MayRecord(who, administer.types, none, registry);

@@ -30,7 +30,9 @@ struct ReadCase {
 struct AdministerRegistry {
   std::vector<const events::EventType*> types;
 };
-using Act = std::variant<RecordEvents, ReadCase, AdministerRegistry>;
+// Takes the id of a command of one's own whose outcome is not known; the case may not exist yet.
+struct CancelCommand {};
+using Act = std::variant<RecordEvents, ReadCase, AdministerRegistry, CancelCommand>;
 
 struct Grant {
   absl::Status status;   // OK, or a refusal

@@ -64,7 +64,6 @@ class Api {
   void AddCaseRoutes(http::Router& router);
   void PostCase(const Caller& caller, Request request, Responder respond);
   void PostEvents(const Caller& caller, Request request, Responder respond);
-  absl::Status MayCancel(const Caller& caller, const events::StreamId& stream) const;
   void PostCancellation(const Caller& caller, Request request, Responder respond);
   void ReadView(const Caller& caller, Request request, Responder respond, const std::string& view);
   void HeadCase(const Caller& caller, Request request, Responder respond);

@@ -103,22 +103,6 @@ void Api::PostEvents(const Caller& caller, Request request, Responder respond) {
   SubmitRecord(caller, request, std::move(command), std::move(record), std::move(respond));
 }
 
-// A cancel moves the version, so it takes a user within whose scope the case lies. A case that does
-// not exist may be one whose opening is being cancelled.
-absl::Status Api::MayCancel(const Caller& caller, const events::StreamId& stream) const {
-  absl::CivilDay today = absl::ToCivilDay(ports_.clock.Now(), events::ChinaTime());
-  auto registry = ports_.engine.registry();
-  if (auto status = aggregates::CheckStanding(caller.actor, *registry, today); !status.ok())
-    return status;
-  auto row =
-      ports_.rows.Get(projections::CardKey(events::PartitionOf(stream, ports_.partitions), stream));
-  auto card = row ? projections::DecodeCard(*row) : std::nullopt;
-  if (!card) return absl::OkStatus();
-  bool in_scope =
-      aggregates::MayList(caller.actor, {true, card->owner, card->county}, *registry, today);
-  return in_scope ? absl::OkStatus() : Refuse(Reason::NOT_FOUND);
-}
-
 // U5: takes the id of a command whose outcome is not known, or tells its first result.
 void Api::PostCancellation(const Caller& caller, Request request, Responder respond) {
   auto stream = CaseOf(request);
@@ -132,9 +116,6 @@ void Api::PostCancellation(const Caller& caller, Request request, Responder resp
     return respond(ProblemResponse(
         RefuseAt(Reason::INVALID_FIELD, "/idempotencyKey", "this field alone is needed"),
         caller.english));
-  }
-  if (auto status = MayCancel(caller, *stream); !status.ok()) {
-    return respond(ProblemResponse(status, caller.english));
   }
   runtime::Request command;
   command.actor = caller.actor;

@@ -28,6 +28,8 @@ aggregates::Grant PartitionMachine::Authorize(const Request& request) const {
   aggregates::Act act;
   if (const auto* read = std::get_if<Read>(&request.what)) {
     act = aggregates::ReadCase{read->view, read->purpose};
+  } else if (std::get<Record>(request.what).cancels) {
+    act = aggregates::CancelCommand{};
   } else {
     std::vector<const events::EventType*> types;
     for (const Event& event : std::get<Record>(request.what).events) types.push_back(event.type);

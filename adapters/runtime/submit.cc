@@ -74,13 +74,12 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
   if (auto row = overlay_.Get(projections::StreamKey(partition_, request.stream))) {
     stream = projections::DecodeStream(*row);
   }
-  if (!record.cancels) {
-    aggregates::Grant grant = Authorize(request);
-    bool unknown_case = !registry() && !record.opens && stream.events == 0;
-    if (grant.status.ok() && unknown_case) grant.status = Refuse(Reason::NOT_FOUND);
-    if (!grant.status.ok()) return Deny(slot_id, std::move(waiting), grant.status, out);
-    if (!CheckVersion(waiting, stream.version, stream.events > 0, out)) return;
-  }
+  aggregates::Grant grant = Authorize(request);
+  bool unknown_case = !registry() && !record.opens && !record.cancels && stream.events == 0;
+  if (grant.status.ok() && unknown_case) grant.status = Refuse(Reason::NOT_FOUND);
+  if (!grant.status.ok()) return Deny(slot_id, std::move(waiting), grant.status, out);
+  // For a cancel the owner fills in the version (U5).
+  if (!record.cancels && !CheckVersion(waiting, stream.version, stream.events > 0, out)) return;
   Slot& slot = *slots_[slot_id];
   InFlight flight;
   flight.flight = Flight::kCommit;
