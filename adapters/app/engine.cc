@@ -88,7 +88,8 @@ void Engine::Run() {
     Inbox inbox;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, absl::ToChronoMilliseconds(kTick), [this] {
+      absl::Duration rest = AnchorIsBehind() ? kAnchorEvery : kTick;
+      wake_.wait_for(lock, absl::ToChronoMilliseconds(rest), [this] {
         return stopping_ || !inbox_.requests.empty() || !inbox_.deliveries.empty();
       });
       if (stopping_) break;
@@ -98,6 +99,8 @@ void Engine::Run() {
     Step(std::move(inbox), step);
     Do(step);
   }
+  next_anchor_ = -absl::InfiniteDuration();  // an orderly end leaves nothing uncovered
+  MoveAnchor();
   session_ = nullptr;
   std::vector<runtime::Answer> left;
   for (auto& [ticket, callback] : callbacks_) {
@@ -275,6 +278,15 @@ absl::Status Engine::Gate() {
     }
   }
   return absl::OkStatus();
+}
+
+// Records were folded that the anchor does not cover: the next look at it must not wait for a tick.
+bool Engine::AnchorIsBehind() const {
+  if (!options_.advance_anchor || !gate_passed_) return false;
+  for (events::Partition p = 0; p <= options_.partitions; ++p) {
+    if (node_.machine(p).next() != anchored_[p]) return true;
+  }
+  return false;
 }
 
 void Engine::MoveAnchor() {

@@ -106,6 +106,7 @@ class Engine {
   void Deliver(std::vector<runtime::Answer> answers);
   absl::Status Gate();
   void MoveAnchor();
+  bool AnchorIsBehind() const;
   void Publish();
   void PublishRegistry();
   void Fail(absl::Status status);
