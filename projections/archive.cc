@@ -50,6 +50,19 @@ char ViewOf(schema::Kind kind) {
   return kind == schema::Kind::SIBLING ? 'S' : 'A';
 }
 
+std::vector<std::string> RecordsOf(const RowReader& rows, events::Partition partition, char view,
+                                   const events::StreamId& stream, events::Offset until) {
+  std::vector<std::string> records;
+  std::string prefix = EventPrefix(partition, view, stream);
+  rows.Scan(prefix, prefix, [&](absl::string_view, absl::string_view value) {
+    auto row = DecodeEventRow(value);
+    if (!row || row->offset >= until) return false;
+    records.emplace_back(value);
+    return true;
+  });
+  return records;
+}
+
 void ProjectArchive(const RecordInEffect& record, const RowReader& rows, RowBatch& out) {
   ProjectKeys(record, rows, out);
   if (record.payload.getEvents().size() == 0) return;

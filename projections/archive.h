@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -57,6 +58,11 @@ std::optional<CaseCard> DecodeCard(absl::string_view bytes);
 
 // The view letter of the rows of a command of this kind.
 char ViewOf(schema::Kind kind);
+
+// The records of a stream in one view, as they were when `until` records of the partition were
+// folded: what came later is left out. Any thread.
+std::vector<std::string> RecordsOf(const RowReader& rows, events::Partition partition, char view,
+                                   const events::StreamId& stream, events::Offset until);
 
 void ProjectArchive(const RecordInEffect& record, const RowReader& rows, RowBatch& out);
 

@@ -61,12 +61,13 @@ void ProjectCommand(RecordInEffect& record, const RowReader& rows, RowBatch& out
   }
 }
 
-absl::Status ProjectRecord(FoldState& state, events::Partition partition,
+// Sets `recorded_at` and the version after the record.
+absl::Status ProjectRecord(const FoldState& before, events::Partition partition,
                            const events::RecordView& bytes, const RowReader& rows, RowBatch& out,
-                           Folded& folded) {
+                           Folded& folded, absl::Time& recorded_at) {
   auto meta = events::DecodeMeta(bytes.meta);
   if (!meta.ok()) return meta.status();
-  state.last_recorded = std::max(state.last_recorded, meta->recorded_at);
+  recorded_at = meta->recorded_at;
   for (uint16_t type : meta->event_types) {
     if (events::Catalogue::Get().FindByType(type) != nullptr) continue;
     return absl::DataLossError(absl::StrCat("an event of row ", events::RowOfType(type),
@@ -78,7 +79,7 @@ absl::Status ProjectRecord(FoldState& state, events::Partition partition,
   auto failure = kj::runCatchingExceptions([&] {
     RecordInEffect record{partition,
                           folded.offset,
-                          state.head.is_registry(),
+                          before.head.is_registry(),
                           *folded.frame,
                           bytes,
                           meta->recorded_at,
@@ -96,19 +97,26 @@ absl::Status ProjectRecord(FoldState& state, events::Partition partition,
 
 }  // namespace
 
-std::optional<std::string> OverlayReader::Get(absl::string_view key) const {
-  auto it = changes_.find(key);
-  return it != changes_.end() ? it->second : base_.Get(key);
+std::optional<std::string> RecentRows::Get(absl::string_view key) const {
+  if (auto it = young_.find(key); it != young_.end()) return it->second;
+  auto kept = old_.find(key);
+  return young_.emplace(key, kept != old_.end() ? kept->second : base_.Get(key)).first->second;
 }
 
-void OverlayReader::Scan(absl::string_view prefix, absl::string_view from,
-                         const Visitor& visit) const {
+void RecentRows::Scan(absl::string_view prefix, absl::string_view from,
+                      const Visitor& visit) const {
   base_.Scan(prefix, from, visit);
 }
 
-void OverlayReader::Add(const RowBatch& batch, size_t from) {
+void RecentRows::Add(const RowBatch& batch, size_t from) {
   for (size_t i = from; i < batch.changes.size(); ++i)
-    changes_[batch.changes[i].first] = batch.changes[i].second;
+    young_[batch.changes[i].first] = batch.changes[i].second;
+}
+
+void RecentRows::Stored() {
+  if (young_.size() <= kKept) return;
+  old_ = std::move(young_);
+  young_.clear();
 }
 
 FoldState LoadState(const RowReader& rows, events::Partition partition) {
@@ -149,17 +157,17 @@ absl::StatusOr<Folded> Fold(FoldState& state, events::Partition partition, absl:
   folded.effect = events::Judge(state.head, facts, folded.frame);
   folded.version = facts.version;
   folded.earlier = facts.result;
-  FoldState after = state;
-  after.head =
-      events::Advance(std::move(after.head), folded.frame, folded.effect, folded.leaf, hash);
-  after.edge.Append(folded.leaf, hash);
   if (folded.effect == Effect::kInEffect) {
-    auto status = ProjectRecord(after, partition, *bytes, rows, out, folded);
-    if (!status.ok()) return status;
+    absl::Time recorded_at;
+    auto status = ProjectRecord(state, partition, *bytes, rows, out, folded, recorded_at);
+    if (!status.ok()) return status;  // the state is as it was: the partition stops here
+    state.last_recorded = std::max(state.last_recorded, recorded_at);
   }
+  state.head =
+      events::Advance(std::move(state.head), folded.frame, folded.effect, folded.leaf, hash);
+  state.edge.Append(folded.leaf, hash);
   out.Put(LeafKey(partition, folded.offset),
-          events::ByteWriter().Hash(folded.leaf).Hash(after.head.chain).Take());
-  state = std::move(after);
+          events::ByteWriter().Hash(folded.leaf).Hash(state.head.chain).Take());
   return folded;
 }
 

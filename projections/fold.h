@@ -3,7 +3,7 @@
 //
 // Use: load the state, then for each record in order Fold() into a batch; store the batch with the
 // new state in it, atomically. After a crash load again: it resumes from its own position. Rows
-// changed by earlier records of the same batch are seen through OverlayReader.
+// changed by earlier records of the same batch are seen through RecentRows.
 //
 // Errors: kDataLoss where a record in effect holds what this program cannot read (an older program
 // and a newer event type): the partition stops there, nothing after it is folded.
@@ -23,20 +23,28 @@
 
 namespace guitu::projections {
 
-// A reader that sees a batch on top of what is stored. Scan sees stored rows only: folds do not
-// scan.
-class OverlayReader : public RowReader {
+// What a fold reads: the batch that is being made on top of what is stored, and what was read or
+// written lately, so that a row is fetched from the store once and not once for each that asks.
+// REQUIRES: nobody else writes the rows of the partition. Scan sees stored rows only: folds do not
+// scan. Holds at most about 2 * kKept rows besides those of the batch.
+class RecentRows : public RowReader {
  public:
-  explicit OverlayReader(const RowReader& base) : base_(base) {}
+  explicit RecentRows(const RowReader& base) : base_(base) {}
   std::optional<std::string> Get(absl::string_view key) const override;
   void Scan(absl::string_view prefix, absl::string_view from, const Visitor& visit) const override;
   // Takes the changes over, on top of those there. The batch keeps them too.
   void Add(const RowBatch& batch, size_t from);
-  void Clear() { changes_.clear(); }
+  // The batch is stored: its rows may be forgotten from now on.
+  void Stored();
 
  private:
+  using Rows = absl::flat_hash_map<std::string, std::optional<std::string>>;
+  static constexpr size_t kKept = 512;
+
   const RowReader& base_;
-  absl::flat_hash_map<std::string, std::optional<std::string>> changes_;
+  // Two generations: what nobody asks for while the young one fills up is forgotten.
+  mutable Rows young_;
+  Rows old_;
 };
 
 struct FoldState {

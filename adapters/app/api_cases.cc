@@ -158,7 +158,8 @@ void Api::ReadView(const Caller& caller, Request request, Responder respond,
               context.grant = answer.grant;
               context.version = answer.version;
               context.partition = answer.partition;
-              auto body = Render(view, answer.rows, context, ports_.sealer);
+              auto rows = runtime::ReleasedRows(ports_.rows, answer);
+              auto body = Render(view, rows, context, ports_.sealer);
               if (!body.ok()) return ProblemResponse(body.status(), english);
               http::Response response = JsonResponse(*std::move(body));
               response.headers.emplace_back("ETag", absl::StrCat("\"", answer.version, "\""));

@@ -222,7 +222,7 @@ void Engine::Deliver(std::vector<runtime::Answer> answers) {
       uint16_t status =
           answer.status.ok() ? 200 : events::ProblemOf(events::ReasonOf(answer.status)).http;
       if (status == 200) {
-        ++(answer.rows.empty() ? more.commands : more.reads);
+        ++(answer.released ? more.reads : more.commands);
       } else {
         ++(status < 500 ? more.refusals : more.retries);
       }

@@ -18,7 +18,7 @@ constexpr size_t kBatchRows = 20000;
 absl::StatusOr<uint64_t> FoldPartition(const events::EventLog& log, projections::RowStore& store,
                                        events::Partition partition, events::Offset until) {
   projections::FoldState state = projections::LoadState(store, partition);
-  projections::OverlayReader rows(store);
+  projections::RecentRows rows(store);
   projections::RowBatch batch;
   absl::Status failure;
   events::Offset from = state.head.next;
@@ -26,7 +26,7 @@ absl::StatusOr<uint64_t> FoldPartition(const events::EventLog& log, projections:
     projections::SaveState(state, partition, batch);
     failure = store.Apply(batch);
     batch.changes.clear();
-    rows.Clear();
+    rows.Stored();
     return failure.ok();
   };
   if (from >= until) return uint64_t{0};

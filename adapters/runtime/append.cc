@@ -29,7 +29,7 @@ events::Frame PartitionMachine::NewFrame(schema::Kind kind) const {
 
 std::optional<events::KeyId> PartitionMachine::KnownKeyOf(const events::SubjectId& subject) const {
   if (auto it = fresh_keys_.find(subject); it != fresh_keys_.end()) return it->second;
-  auto row = overlay_.Get(projections::SubjectKeyKey(partition_, subject));
+  auto row = recent_.Get(projections::SubjectKeyKey(partition_, subject));
   if (!row) return std::nullopt;
   return events::ByteReader(*row).ReadId<events::KeyId>();
 }
@@ -45,7 +45,7 @@ absl::StatusOr<events::KeyId> PartitionMachine::KeyOf(const events::SubjectId& s
 // own key.
 bool PartitionMachine::SameContent(const Request& request, const Record& record,
                                    const events::RequestHash& hash) const {
-  auto subject = events::SubjectOfCase(ports_.hash, state_.head.salt, request.stream);
+  auto subject = SubjectOf(request.stream);
   for (auto key : {KnownKeyOf(subject), std::optional(ports_.keys.LogKey())}) {
     if (!key) continue;
     auto mac = ports_.sealer.Mac(*key, record.content);
@@ -62,7 +62,7 @@ absl::StatusOr<std::string> PartitionMachine::SealPayload(events::Frame& frame,
   context.log_id = frame.log_id;
   context.stream = frame.stream;
   context.command_id = frame.command_id;
-  context.self = events::SubjectOfCase(ports_.hash, state_.head.salt, frame.stream);
+  context.self = SubjectOf(frame.stream);
   context.key_of = [this](events::SubjectId subject) { return KeyOf(subject); };
   context.other = [&](absl::string_view path) {
     return events::SubjectInCommand(ports_.hash, state_.head.salt, frame.command_id,
@@ -93,7 +93,7 @@ absl::StatusOr<std::string> PartitionMachine::BuildCommand(schema::Kind kind,
   if (kind != schema::Kind::ACCESS) {
     const auto& record = std::get<Record>(request.what);
     frame.cancels = record.cancels;
-    auto subject = events::SubjectOfCase(ports_.hash, state_.head.salt, request.stream);
+    auto subject = SubjectOf(request.stream);
     auto hash =
         ports_.sealer.Mac(KnownKeyOf(subject).value_or(ports_.keys.LogKey()), record.content);
     if (!hash.ok()) return hash.status();
@@ -141,7 +141,7 @@ void PartitionMachine::Deny(const events::StreamId& slot_id, Waiting waiting, ab
   flight.flight = Flight::kDenial;
   flight.slot = slot_id;
   flight.refusal = std::move(refusal);
-  if (auto row = overlay_.Get(projections::StreamKey(partition_, request.stream))) {
+  if (auto row = recent_.Get(projections::StreamKey(partition_, request.stream))) {
     flight.version = projections::DecodeStream(*row).version;
   }
   auto [hi, lo] = ports_.random();

@@ -11,9 +11,16 @@ namespace guitu::runtime {
 
 using events::Event;
 
+events::SubjectId PartitionMachine::SubjectOf(const events::StreamId& stream) const {
+  if (newest_subject_.first != stream || stream.empty()) {
+    newest_subject_ = {stream, events::SubjectOfCase(ports_.hash, state_.head.salt, stream)};
+  }
+  return newest_subject_.second;
+}
+
 aggregates::CaseFacts PartitionMachine::FactsOf(const events::StreamId& stream) const {
   aggregates::CaseFacts facts;
-  auto row = overlay_.Get(projections::CardKey(partition_, stream));
+  auto row = recent_.Get(projections::CardKey(partition_, stream));
   if (!row) return facts;
   auto card = projections::DecodeCard(*row);
   if (!card) return facts;
@@ -49,7 +56,7 @@ aggregates::Context PartitionMachine::ContextFor(const Request& request,
   context.now = ports_.clock.Now();
   context.actor = request.actor;
   context.stream = request.stream;
-  context.subject = events::SubjectOfCase(ports_.hash, state_.head.salt, request.stream);
+  context.subject = SubjectOf(request.stream);
   context.registry = registry_.get();
   context.rules = &ports_.rules;
   context.content_hash = [this, subject = context.subject](const Event& event) {
@@ -71,7 +78,7 @@ absl::Status PartitionMachine::LoadCase(const events::StreamId& stream, events::
                                         Slot& slot) {
   if (registry()) return absl::OkStatus();
   if (slot.state != nullptr && slot.version == version) return absl::OkStatus();
-  if (!StoreRows()) return absl::UnavailableError("the store takes no rows");
+  if (!node_.store_rows()) return absl::UnavailableError("the store takes no rows");
   aggregates::CaseState state = aggregates::CaseDecider::Initial();
   for (char view : {'E', 'S'}) {
     if (auto status = Replay(view, stream, state); !status.ok()) return status;
@@ -83,7 +90,7 @@ absl::Status PartitionMachine::LoadCase(const events::StreamId& stream, events::
 
 absl::Status PartitionMachine::Replay(char view, const events::StreamId& stream,
                                       aggregates::CaseState& state) const {
-  for (const std::string& bytes : RowsOf(view, stream, state_.head.next)) {
+  for (const std::string& bytes : projections::RecordsOf(ports_.rows, partition_, view, stream, state_.head.next)) {
     auto row = projections::DecodeEventRow(bytes);
     if (!row) return absl::DataLossError("a row of the archive does not read");
     auto meta = events::DecodeMeta(row->meta);

@@ -18,7 +18,8 @@ PartitionMachine::PartitionMachine(events::Partition partition, uint32_t partiti
       ports_(ports),
       node_(node),
       state_(projections::LoadState(ports.rows, partition)),
-      overlay_(ports.rows) {}
+      recent_(ports.rows),
+      stored_next_(state_.head.next) {}
 
 // O1: every attempt has a fresh nonce, in a fresh session. G2: read to the end first.
 void PartitionMachine::BeginFence(Outbox& out) {
@@ -82,7 +83,14 @@ void PartitionMachine::OnFenceInEffect(const projections::Folded& folded, Outbox
 void PartitionMachine::StartLeading(Outbox& out) {
   phase_ = Phase::kLeading;
   unsettled_ = false;
+  LoadRegistry(out);
+}
+
+// Without the registry nothing is decided; while the store takes no rows it is asked for at each
+// tick.
+void PartitionMachine::LoadRegistry(Outbox& out) {
   registry_ = node_.registry_at(registry() ? node_.registry_end() : state_.head.adopted);
+  if (!MayDecide()) return;
   if (!registry() && node_.registry_end() > state_.head.adopted) {
     SendAdoption(out);
   } else {
@@ -104,10 +112,7 @@ void PartitionMachine::StandDown(Outbox& out) {
 // The registry has grown. What was decided before is in the log before the adoption; what comes
 // after waits for it, so every record is stamped with the adoption under which it was decided.
 void PartitionMachine::Adopt(Outbox& out) {
-  if (registry()) {
-    registry_ = node_.registry_at(node_.registry_end());
-    return;
-  }
+  if (registry()) return LoadRegistry(out);
   if (MayDecide() && node_.registry_end() > state_.head.adopted) SendAdoption(out);
 }
 
@@ -148,7 +153,10 @@ void PartitionMachine::Halt(absl::string_view why, Outbox& out) {
   phase_ = Phase::kHalted;
 }
 
-void PartitionMachine::OnTick(Outbox& out) { ExpireWaiting(out); }
+void PartitionMachine::OnTick(Outbox& out) {
+  ExpireWaiting(out);
+  if (phase_ == Phase::kLeading && registry_ == nullptr) LoadRegistry(out);
+}
 
 absl::Time PartitionMachine::Stamp() {
   // Never earlier than the record before it in the partition.

@@ -14,6 +14,7 @@
 #include "events/event_body.h"
 #include "events/ids.h"
 #include "events/log.h"
+#include "projections/rows.h"
 
 namespace guitu::runtime {
 
@@ -60,10 +61,14 @@ struct Answer {
   events::Version version = 0;          // of DONE and of a released read
   events::Version current_version = 0;  // of CONFLICT
   bool created = false;                 // the command began the stream
-  // Of a released read: the rows of the view (projections/archive.h) and what of them may be shown.
-  std::vector<std::string> rows;
+  // Of a released read: the letter of its view (projections/archive.h), and what may be shown of it.
+  std::optional<char> released;
   aggregates::Grant grant;
 };
+
+// The rows that a released read may show: the state at its record, however much later this is
+// called. Off the thread of the partition; none where nothing was released.
+std::vector<std::string> ReleasedRows(const projections::RowReader& rows, const Answer& answer);
 
 // What the step machine wants done. The driver (adapters/app, or the simulation) does it and
 // reports.

@@ -23,6 +23,7 @@ Node::Node(uint32_t partitions, Ports ports, std::string owner_id, std::string a
     : partitions_(partitions), ports_(std::move(ports)) {
   view_.registry_at = [this](uint64_t offset) { return RegistryAt(offset); };
   view_.registry_end = [this] { return registry_end_; };
+  view_.store_rows = [this] { return StoreRows(); };
   view_.read_only = [this] { return read_only_; };
   view_.clock_suspect = [this] { return clock_suspect_; };
   view_.owner_id = std::move(owner_id);
@@ -128,12 +129,27 @@ void Node::OnTick(Outbox& out) {
   }
 }
 
+// One write for all that was folded in the step, by whichever machine.
+bool Node::StoreRows() {
+  if (view_.batch.empty()) return true;
+  size_t rows = view_.batch.changes.size();
+  for (auto& machine : machines_) machine->SaveState();
+  if (!ports_.rows.Apply(view_.batch).ok()) {
+    view_.batch.changes.resize(rows);  // kept, tried again in the next step
+    return false;
+  }
+  view_.batch.changes.clear();
+  for (auto& machine : machines_) machine->RowsStored();
+  return true;
+}
+
 void Node::EndStep(Outbox& out) {
+  StoreRows();
   registry().EndStep(out);
   HoldRegistryAnswers(out);
   // One adoption for any number of registry records: when no more are on their way.
   // The registry as of an offset is read from its rows: while the store takes none, later.
-  if (adopt_ && registry().in_flight() == 0 && registry().StoreRows()) {
+  if (adopt_ && registry().in_flight() == 0 && registry().stored()) {
     adopt_ = false;
     registry().Adopt(out);
     for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->Adopt(out);
@@ -186,12 +202,13 @@ bool Node::ready() const {
   return true;
 }
 
-// Folds the registry up to `offset` from its rows, from the nearest older state at hand.
+// Folds the registry up to `offset` from its rows, from the nearest older state at hand. Nothing
+// while the store takes no rows and has not those.
 std::shared_ptr<const aggregates::RegistryState> Node::RegistryAt(uint64_t offset) {
   auto it = registry_states_.upper_bound(offset);
   auto base = it == registry_states_.begin() ? nullptr : std::prev(it)->second;
   if (base != nullptr && base->offset == offset) return base;
-  GUITU_CHECK(registry().StoreRows());  // they are read below
+  if (registry().stored_next() < offset && !StoreRows()) return nullptr;
   auto state = base != nullptr ? *base : aggregates::RegistryDecider::Initial();
   const events::LogId& log_id = registry().state().head.log_id;
   std::string prefix = projections::ViewPrefix(partitions_, 'G');

@@ -58,6 +58,7 @@ class Node {
     absl::Duration since;
   };
   PartitionMachine& registry() { return *machines_[partitions_]; }
+  bool StoreRows();
   void LoseSession(const absl::Status& why, Outbox& out);
   void CatchUp(Outbox& out);
   void HoldRegistryAnswers(Outbox& out);

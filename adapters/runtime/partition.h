@@ -42,7 +42,8 @@ enum class Phase {
 
 // What machines share within a node.
 struct NodeView {
-  // The registry as of an offset; never null for an offset that a record in effect names.
+  // The registry as of an offset that a record in effect names. Nothing: ask again when the store
+  // takes rows.
   std::function<std::shared_ptr<const aggregates::RegistryState>(uint64_t offset)> registry_at;
   // The newest registry offset folded here.
   std::function<uint64_t()> registry_end;
@@ -50,6 +51,11 @@ struct NodeView {
   std::function<bool()> read_only;
   // True while the wall clock is suspect: no acts of the software, no writes.
   std::function<bool()> clock_suspect;
+  // Stores the batch, with the state of every machine that folded into it. False while the store
+  // takes no rows; then the batch is kept.
+  std::function<bool()> store_rows;
+  // Rows of all that was folded since the last store: one atomic write for all machines.
+  projections::RowBatch batch;
   std::string owner_id;
   std::string address;
 };
@@ -72,11 +78,14 @@ class PartitionMachine {
   void OnTick(Outbox& out);
   void Halt(absl::string_view why, Outbox& out);
 
-  // Ends a step: stores the rows of everything folded in it, then lets go of the answers that rest
-  // on them. While the store takes no rows the answers wait.
+  // Ends a step: lets go of the answers that rest on what was folded in it. While the store takes no
+  // rows the answers wait.
   void EndStep(Outbox& out);
-  // Stores what is folded so far. False while the store takes no rows.
-  bool StoreRows();
+  // For NodeView::store_rows: puts the state beside the rows folded; and: they are stored.
+  void SaveState();
+  void RowsStored();
+  bool stored() const { return !folded_; }
+  events::Offset stored_next() const { return stored_next_; }
 
   events::Offset next() const { return state_.head.next; }
   uint64_t adopted() const { return state_.head.adopted; }
@@ -125,7 +134,9 @@ class PartitionMachine {
   void Park(const events::StreamId& slot_id, Waiting waiting);
   void Drain(const events::StreamId& slot_id, Outbox& out);
   void DrainAll(Outbox& out);
-  bool MayDecide() const { return phase_ == Phase::kLeading && !unsettled_ && !adopting_; }
+  bool MayDecide() const {
+    return phase_ == Phase::kLeading && !unsettled_ && !adopting_ && registry_ != nullptr;
+  }
   void ExpireWaiting(Outbox& out);
   events::StreamId SlotOf(const Request& request) const;
 
@@ -164,8 +175,9 @@ class PartitionMachine {
   // read.cc
   void Free(Release release, Outbox& out) const;
   void ProcessRead(const events::StreamId& slot_id, Waiting waiting, Outbox& out);
-  std::vector<std::string> RowsOf(char view, const events::StreamId& stream,
-                                  events::Offset offset) const;
+
+  // decide.cc
+  events::SubjectId SubjectOf(const events::StreamId& stream) const;
   absl::Status Replay(char view, const events::StreamId& stream,
                       aggregates::CaseState& state) const;
   Answer NewAnswer(const Waiting& waiting) const;
@@ -175,11 +187,12 @@ class PartitionMachine {
   void Settle(InFlight flight, const projections::Folded& folded, Outbox& out);
   void SettleCommit(InFlight flight, const projections::Folded& folded, Outbox& out);
   void SettleVoid(InFlight flight, const projections::Folded& folded, Outbox& out);
-  void Finish(const InFlight& flight);
+  void Finish(const InFlight& flight, const projections::Folded& folded);
   void OnFenceInEffect(const projections::Folded& folded, Outbox& out);
 
   // lead.cc
   void StartLeading(Outbox& out);
+  void LoadRegistry(Outbox& out);
   void StandDown(Outbox& out);
   void SendAdoption(Outbox& out);
 
@@ -188,9 +201,10 @@ class PartitionMachine {
   Ports& ports_;
   NodeView& node_;
   projections::FoldState state_;
-  projections::OverlayReader overlay_;
-  projections::RowBatch batch_;
-  std::vector<Answer> done_;  // rest on rows of batch_
+  projections::RecentRows recent_;
+  bool folded_ = false;       // something that is not stored yet
+  events::Offset stored_next_ = 0;
+  std::vector<Answer> done_;  // rest on rows of the batch
   std::vector<Release> releases_;
 
   Phase phase_ = Phase::kFollowing;
@@ -206,6 +220,7 @@ class PartitionMachine {
   absl::flat_hash_map<events::SubjectId, events::KeyId>
       fresh_keys_;                                             // taken for the record being built
   std::shared_ptr<const aggregates::RegistryState> registry_;  // as of adopted
+  mutable std::pair<events::StreamId, events::SubjectId> newest_subject_;  // one derivation
 };
 
 }  // namespace guitu::runtime

@@ -35,7 +35,7 @@ void PartitionMachine::ProcessRead(const events::StreamId& slot_id, Waiting wait
   flight.flight = Flight::kAccess;
   flight.slot = slot_id;
   flight.grant = grant;
-  if (auto row = overlay_.Get(projections::StreamKey(partition_, request.stream))) {
+  if (auto row = recent_.Get(projections::StreamKey(partition_, request.stream))) {
     flight.version = projections::DecodeStream(*row).version;
   }
   auto [hi, lo] = ports_.random();
@@ -46,32 +46,18 @@ void PartitionMachine::ProcessRead(const events::StreamId& slot_id, Waiting wait
   Send(std::move(flight), *std::move(bytes), true, out);
 }
 
-// The rows of a view as of the offset: what was folded later is left out.
-std::vector<std::string> PartitionMachine::RowsOf(char view, const events::StreamId& stream,
-                                                  events::Offset offset) const {
-  std::vector<std::string> rows;
-  std::string prefix = projections::EventPrefix(partition_, view, stream);
-  ports_.rows.Scan(prefix, prefix, [&](absl::string_view, absl::string_view value) {
-    auto row = projections::DecodeEventRow(value);
-    if (!row || row->offset > offset) return false;
-    rows.emplace_back(value);
-    return true;
-  });
-  return rows;
+void PartitionMachine::SaveState() {
+  if (folded_) projections::SaveState(state_, partition_, node_.batch);
 }
 
-bool PartitionMachine::StoreRows() {
-  if (batch_.empty()) return true;
-  projections::SaveState(state_, partition_, batch_);
-  if (!ports_.rows.Apply(batch_).ok())
-    return false;  // kept, tried again at the end of the next step
-  batch_.changes.clear();
-  overlay_.Clear();
-  return true;
+void PartitionMachine::RowsStored() {
+  folded_ = false;
+  stored_next_ = next();
+  recent_.Stored();
 }
 
 void PartitionMachine::EndStep(Outbox& out) {
-  if (!StoreRows()) return;
+  if (folded_) return;
   for (Answer& answer : done_) out.answers.push_back(std::move(answer));
   done_.clear();
   for (Release& release : releases_) Free(std::move(release), out);
@@ -83,10 +69,17 @@ void PartitionMachine::Free(Release release, Outbox& out) const {
   if (ports_.clock.Monotonic() - release.since > kPatience) {
     release.answer.status = Refuse(Reason::SETTLING);
   } else {
-    char letter = release.view == "access" ? 'A' : release.view == "approvals" ? 'S' : 'E';
-    release.answer.rows = RowsOf(letter, release.answer.stream, release.answer.offset);
+    release.answer.released = release.view == "access"      ? 'A'
+                              : release.view == "approvals" ? 'S'
+                                                            : 'E';
   }
   out.answers.push_back(std::move(release.answer));
+}
+
+std::vector<std::string> ReleasedRows(const projections::RowReader& rows, const Answer& answer) {
+  if (!answer.released) return {};
+  return projections::RecordsOf(rows, answer.partition, *answer.released, answer.stream,
+                                answer.offset + 1);
 }
 
 }  // namespace guitu::runtime

@@ -38,13 +38,15 @@ void PartitionMachine::OnRecord(events::Offset offset, absl::string_view record,
 }
 
 void PartitionMachine::FoldOne(absl::string_view record, Outbox& out) {
-  size_t before = batch_.changes.size();
-  auto folded = projections::Fold(state_, partition_, record, overlay_, ports_.hash, batch_);
+  projections::RowBatch& batch = node_.batch;
+  size_t before = batch.changes.size();
+  auto folded = projections::Fold(state_, partition_, record, recent_, ports_.hash, batch);
   if (!folded.ok()) {
-    batch_.changes.resize(before);
+    batch.changes.resize(before);
     return Halt(folded.status().message(), out);
   }
-  overlay_.Add(batch_, before);
+  folded_ = true;
+  recent_.Add(batch, before);
   if (folded->effect == Effect::kVoidBasis) {
     out.alarms.push_back(absl::StrCat("partition ", partition_, " offset ", folded->offset,
                                       ": a record contradicts the chain (void)"));
@@ -64,9 +66,7 @@ void PartitionMachine::FoldOne(absl::string_view record, Outbox& out) {
   if (folded->frame->kind == schema::Kind::FENCE) return OnFenceInEffect(*folded, out);
   if (folded->frame->kind == schema::Kind::REGISTRY_ADOPTED) {
     adopting_ = false;
-    if (MayDecide()) registry_ = node_.registry_at(state_.head.adopted);
-    if (node_.registry_end() > state_.head.adopted) return Adopt(out);
-    if (MayDecide()) DrainAll(out);
+    if (phase_ == Phase::kLeading && !unsettled_) LoadRegistry(out);
     return;
   }
   bool commit = folded->frame->kind == schema::Kind::COMMIT;
@@ -89,7 +89,7 @@ void PartitionMachine::Settle(InFlight flight, const projections::Folded& folded
       slot.version = folded.version;
     }
     if (in_effect) {
-      Finish(flight);
+      Finish(flight, folded);
     } else {
       SettleVoid(std::move(flight), folded, out);
     }
@@ -110,13 +110,16 @@ void PartitionMachine::Settle(InFlight flight, const projections::Folded& folded
   releases_.push_back({std::move(answer), read.view, ports_.clock.Monotonic()});
 }
 
-void PartitionMachine::Finish(const InFlight& flight) {
+// Our own record in effect: its result is that of the request it was built from.
+void PartitionMachine::Finish(const InFlight& flight, const projections::Folded& folded) {
   if (!flight.waiting) return;
   const auto& record = std::get<Record>(flight.waiting->request.what);
-  auto row =
-      overlay_.Get(projections::ResultKey(partition_, flight.waiting->request.stream, record.id));
-  auto result = row ? events::DecodeResult(*row) : std::nullopt;
-  if (result) done_.push_back(AnswerFromResult(*flight.waiting, *result));
+  Answer answer = NewAnswer(*flight.waiting);
+  answer.offset = folded.offset;
+  answer.version = folded.version;
+  answer.cancelled = record.cancels;
+  answer.created = record.opens;
+  done_.push_back(std::move(answer));
 }
 
 // C5 for a record that did not take effect.

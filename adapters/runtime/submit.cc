@@ -63,7 +63,7 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
                                      Outbox& out) {
   const Request& request = waiting.request;
   const auto& record = std::get<Record>(request.what);
-  if (auto row = overlay_.Get(projections::ResultKey(partition_, request.stream, record.id))) {
+  if (auto row = recent_.Get(projections::ResultKey(partition_, request.stream, record.id))) {
     auto result = events::DecodeResult(*row);
     if (result) return out.answers.push_back(AnswerFromResult(waiting, *result));
   }
@@ -71,7 +71,7 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
   if (node_.clock_suspect() && !ConfirmsClock(record))
     return Reject(waiting, Refuse(Reason::CLOCK_SUSPECT), out);
   projections::StreamRow stream;
-  if (auto row = overlay_.Get(projections::StreamKey(partition_, request.stream))) {
+  if (auto row = recent_.Get(projections::StreamKey(partition_, request.stream))) {
     stream = projections::DecodeStream(*row);
   }
   aggregates::Grant grant = Authorize(request);

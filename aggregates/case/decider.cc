@@ -132,12 +132,16 @@ Need After(std::initializer_list<absl::string_view> rows, events::Reason reason)
 
 absl::StatusOr<std::vector<Event>> CaseDecider::Decide(const State& state, const Command& command,
                                                        const Context& context) {
-  State current = state;
+  const State* current = &state;
+  State after;  // what came before in the command; the state of a long case is copied only for that
   std::vector<Event> decided;
   for (size_t i = 0; i < command.size(); ++i) {
-    auto event = DecideOne({current, command[i], context, command, static_cast<uint32_t>(i)});
+    if (i > 0) {
+      after = Evolve(i == 1 ? state : std::move(after), decided.back());
+      current = &after;
+    }
+    auto event = DecideOne({*current, command[i], context, command, static_cast<uint32_t>(i)});
     if (!event.ok()) return event.status();
-    current = Evolve(std::move(current), *event);
     decided.push_back(*std::move(event));
   }
   return decided;

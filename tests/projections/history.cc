@@ -173,7 +173,7 @@ void HistoryWriter::AppendRandom(std::mt19937_64& random) {
 
 void FoldAll(const std::vector<std::string>& records, events::Partition partition, size_t size,
              memory_store::MemoryStore& rows) {
-  OverlayReader overlay(rows);
+  RecentRows overlay(rows);
   FoldState state = LoadState(rows, partition);
   RowBatch batch;
   for (size_t i = state.head.next; i < records.size(); ++i) {
@@ -184,7 +184,7 @@ void FoldAll(const std::vector<std::string>& records, events::Partition partitio
     SaveState(state, partition, batch);
     GUITU_CHECK(rows.Apply(batch).ok());
     batch.changes.clear();
-    overlay.Clear();
+    overlay.Stored();
   }
 }
 

@@ -241,8 +241,8 @@ void Simulation::TakeAnswers() {
     if (reads_under_way_.erase(answer.ticket) > 0) {
       if (answer.status.ok()) {
         history_.shown.push_back({answer.stream, answer.partition, answer.offset, answer.version,
-                                  std::move(answer.rows)});
-      } else if (!answer.rows.empty()) {
+                                  runtime::ReleasedRows(world_.store, answer)});
+      } else if (answer.released) {
         history_.violations.push_back("a read that was not released shows rows");
       }
       continue;

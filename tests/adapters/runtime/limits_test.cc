@@ -89,7 +89,7 @@ TEST_F(RuntimeTest, AfterACrashAtEveryBatchTheCaseStandsAsTheLogSays) {
     Crash(unflushed - std::min(lost, unflushed));
     Answer read = Ask(ReadOf(kPolice, stream));
     ASSERT_TRUE(read.status.ok());
-    EXPECT_EQ(read.rows.size(), 3u);
+    EXPECT_EQ(Rows(read).size(), 3u);
     EXPECT_EQ(read.version, 3u);
   }
 }

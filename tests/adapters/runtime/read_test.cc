@@ -13,7 +13,7 @@ TEST_F(RuntimeTest, R1_NoRowsBeforeTheAccessRecordIsFolded) {
   EXPECT_FALSE(Answered(ticket));
   Settle();
   ASSERT_TRUE(Done(ticket));
-  EXPECT_EQ(Find(ticket)->rows.size(), 1u);
+  EXPECT_EQ(Rows(*Find(ticket)).size(), 1u);
   EXPECT_EQ(world.Frames(0).at(Find(ticket)->offset).kind, schema::Kind::ACCESS);
 }
 
@@ -24,9 +24,9 @@ TEST_F(RuntimeTest, R1_TheRowsAreThoseOfTheStateAtTheRecord) {
   Settle();
   ASSERT_TRUE(Done(read) && Done(commit));
   EXPECT_LT(Find(read)->offset, Find(commit)->offset);
-  EXPECT_EQ(Find(read)->rows.size(), 1u);
+  EXPECT_EQ(Rows(*Find(read)).size(), 1u);
   EXPECT_EQ(Find(read)->version, 1u);
-  EXPECT_EQ(Ask(ReadOf(kPolice, stream)).rows.size(), 2u);
+  EXPECT_EQ(Rows(Ask(ReadOf(kPolice, stream))).size(), 2u);
 }
 
 TEST_F(RuntimeTest, R1_AReadWaitsForTheCommitInFlight) {
@@ -35,7 +35,7 @@ TEST_F(RuntimeTest, R1_AReadWaitsForTheCommitInFlight) {
   uint64_t read = Send(ReadOf(kPolice, stream));
   Settle();
   EXPECT_GT(Find(read)->offset, Find(commit)->offset);
-  EXPECT_EQ(Find(read)->rows.size(), 2u);
+  EXPECT_EQ(Rows(*Find(read)).size(), 2u);
 }
 
 TEST_F(RuntimeTest, R1_AReadWhoseStateMovedIsDecidedAgain) {
@@ -50,21 +50,21 @@ TEST_F(RuntimeTest, R1_TheAccessTrailShowsTheReadsOfTheCase) {
   auto stream = OpenCase();
   Ask(ReadOf(kPolice, stream));
   Answer trail = Ask(ReadOf(kPolice, stream, "access"));
-  EXPECT_EQ(trail.rows.size(), 2u);  // the one before, and this one
+  EXPECT_EQ(Rows(trail).size(), 2u);  // the one before, and this one
 }
 
 TEST_F(RuntimeTest, R1_ApprovalsAreReadFromTheSiblingStream) {
   auto stream = OpenCase();
   ASSERT_TRUE(Ask(Command(kPolice, stream, "ask", ApprovalAsked(Now()), std::nullopt)).status.ok());
-  EXPECT_EQ(Ask(ReadOf(kPolice, stream, "approvals")).rows.size(), 1u);
-  EXPECT_EQ(Ask(ReadOf(kPolice, stream)).rows.size(), 1u);
+  EXPECT_EQ(Rows(Ask(ReadOf(kPolice, stream, "approvals"))).size(), 1u);
+  EXPECT_EQ(Rows(Ask(ReadOf(kPolice, stream))).size(), 1u);
 }
 
 TEST_F(RuntimeTest, R1_AReadThatIsRefusedShowsNothing) {
   auto stream = OpenCase();
   Answer answer = Ask(ReadOf(kPolice, stream, "archive", "statistics"));
   EXPECT_EQ(events::ReasonOf(answer.status), Reason::PURPOSE_NOT_PERMITTED);
-  EXPECT_TRUE(answer.rows.empty());
+  EXPECT_TRUE(Rows(answer).empty());
   EXPECT_EQ(events::ReasonOf(Ask(ReadOf(kPolice, stream, "archive", "")).status),
             Reason::PURPOSE_MISSING);
 }
@@ -82,7 +82,7 @@ TEST_F(RuntimeTest, R2_AnUnknownOutcomeShowsNoData) {
   Next({Fate::kLose});
   Answer answer = Ask(ReadOf(kPolice, stream));
   EXPECT_EQ(events::ReasonOf(answer.status), Reason::SETTLING);
-  EXPECT_TRUE(answer.rows.empty());
+  EXPECT_TRUE(Rows(answer).empty());
 }
 
 TEST_F(RuntimeTest, R2_AnAccessRecordThatLandedUnknownIsSettledByReadingIt) {
@@ -90,7 +90,7 @@ TEST_F(RuntimeTest, R2_AnAccessRecordThatLandedUnknownIsSettledByReadingIt) {
   Next({Fate::kLandUnknown});
   Answer answer = Ask(ReadOf(kPolice, stream));
   EXPECT_TRUE(answer.status.ok());
-  EXPECT_EQ(answer.rows.size(), 1u);
+  EXPECT_EQ(Rows(answer).size(), 1u);
 }
 
 TEST_F(RuntimeTest, R4_DataKeptTooLongIsDropped) {
@@ -104,7 +104,7 @@ TEST_F(RuntimeTest, R4_DataKeptTooLongIsDropped) {
   driver->Tick();
   Settle();
   EXPECT_EQ(ReasonFor(ticket), Reason::SETTLING);
-  EXPECT_TRUE(Find(ticket)->rows.empty());
+  EXPECT_TRUE(Rows(*Find(ticket)).empty());
 }
 
 TEST_F(RuntimeTest, R4_DataKeptForAMomentIsReleased) {
@@ -117,7 +117,7 @@ TEST_F(RuntimeTest, R4_DataKeptForAMomentIsReleased) {
   driver->Tick();
   Settle();
   EXPECT_TRUE(Done(ticket));
-  EXPECT_EQ(Find(ticket)->rows.size(), 1u);
+  EXPECT_EQ(Rows(*Find(ticket)).size(), 1u);
 }
 
 }  // namespace

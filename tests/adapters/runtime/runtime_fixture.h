@@ -94,6 +94,9 @@ class RuntimeTest : public testing::Test {
     GUITU_CHECK(Answered(ticket));
     return *Find(ticket);
   }
+  std::vector<std::string> Rows(const Answer& answer) const {
+    return ReleasedRows(world.store, answer);
+  }
 
   // A case in partition 0, version 1.
   events::StreamId OpenCase(std::string stem = "case") {
