@@ -74,6 +74,7 @@ int PlanImport(const PlanImportOptions& options);
 struct BenchOptions {
   double seconds = 3;     // of each measurement
   uint32_t cases = 2000;  // opened before
+  std::string scenario = "all";
   bool json = false;
 };
 int Bench(const BenchOptions& options);

@@ -83,6 +83,8 @@ int main(int argc, char** argv) {
   command->add_option("--seconds", bench.seconds, "of each measurement")
       ->check(CLI::Range(0.1, 600.0));
   command->add_option("--cases", bench.cases, "cases opened before")->check(CLI::Range(1, 1000000));
+  command->add_option("--scenario", bench.scenario, "what to measure; default all")
+      ->check(CLI::IsMember({"all", "in-process", "commands", "reads", "rebuild"}));
   command->add_flag("--json", bench.json, "print JSON");
   command->callback([&] { exit_code = Bench(bench); });
 

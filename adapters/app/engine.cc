@@ -1,5 +1,7 @@
 #include "adapters/app/engine.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -80,6 +82,7 @@ EngineFigures Engine::figures() const {
 }
 
 void Engine::Run() {
+  pthread_setname_np(pthread_self(), "engine");
   next_tick_ = ports_.clock.Monotonic();
   runtime::Outbox out;
   node_.Start(out);

@@ -1,5 +1,7 @@
 #include "adapters/crypto/key_pool.h"
 
+#include <pthread.h>
+
 #include <utility>
 
 #include "events/check.h"
@@ -47,6 +49,7 @@ std::vector<events::KeyId> KeyPool::Drain() {
 }
 
 void KeyPool::Run() {
+  pthread_setname_np(pthread_self(), "keys");
   while (true) {
     size_t missing = 0;
     {

@@ -1,6 +1,7 @@
 #include "adapters/embedded_log/anchor.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -193,6 +194,7 @@ AnchorState Anchor::state() const {
 bool Anchor::Urgent() const { return hurry_ || stopping_; }
 
 void Anchor::Run() {
+  pthread_setname_np(pthread_self(), "anchor");
   absl::Duration last = -absl::InfiniteDuration();
   absl::MutexLock lock(&mutex_);
   while (true) {

@@ -1,5 +1,7 @@
 #include "adapters/embedded_log/session.h"
 
+#include <pthread.h>
+
 #include <iterator>
 #include <utility>
 
@@ -70,6 +72,7 @@ EmbeddedSession::Group EmbeddedSession::NextGroup(Group taken) const {
 }
 
 void EmbeddedSession::Run() {
+  pthread_setname_np(pthread_self(), "log");
   std::vector<Append> taken;
   while (Take(taken)) {
     Group rest = taken;

@@ -1,5 +1,7 @@
 #include "adapters/http/server.h"
 
+#include <pthread.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -90,6 +92,7 @@ class Server::Impl {
     asio::co_spawn(ios_[0]->context.get_executor(), AcceptLoop(), asio::detached);
     for (auto& io : ios_) {
       threads_.emplace_back([this, io = io.get()] {
+        pthread_setname_np(pthread_self(), "http");
         io->Run();
         std::lock_guard<std::mutex> lock(mutex_);
         ++done_;

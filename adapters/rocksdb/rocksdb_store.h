@@ -30,7 +30,9 @@ class Env;
 namespace guitu::rocks {
 
 struct RocksdbStoreOptions {
-  uint64_t memtable_bytes = 64 << 20;  // two of these, at most
+  // Four of these, at most. Small, so that the inserts of a step stay in the processor's cache:
+  // commands at 64 clients 14.0k/s with 64 MiB, 17.6k/s with 8 MiB.
+  uint64_t memtable_bytes = 8 << 20;
   uint64_t block_cache_bytes = 64 << 20;
   rocksdb::Env* env = nullptr;  // none: the system's. Outlives the store.
 };

@@ -48,6 +48,7 @@ class BenchCity {
   uint64_t bytes_on_disk() const;
 
  private:
+  runtime::Request VisitRequest(const aggregates::RuleData& rules);
   BenchCity() = default;
   absl::Status OpenCases(uint32_t count);
   absl::StatusOr<BenchFigure> Load(const std::string& name, int clients, absl::Duration time,

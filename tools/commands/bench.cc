@@ -55,14 +55,25 @@ absl::Status Measure(const std::string& dir, const BenchOptions& options,
   if (!city.ok()) return city.status();
   auto fill_sync = MeasureFillSync(absl::StrCat(dir, "/raw"), run.each);
   if (auto s = add(fill_sync, nullptr); !s.ok()) return s;
+  auto wanted = [&](absl::string_view scenario) {
+    return options.scenario == "all" || options.scenario == scenario;
+  };
   for (int clients : {1, 8, 64}) {
     auto echo = MeasureEcho(clients, run.each);
     if (auto s = add(echo, nullptr); !s.ok()) return s;
-    if (auto s = add((*city)->CommandsInProcess(clients, run.each), &*fill_sync); !s.ok()) return s;
     const BenchFigure* floor = clients == 1 ? &*fill_sync : &*echo;
-    if (auto s = add((*city)->CommandsOverHttp(clients, run.each), floor); !s.ok()) return s;
-    if (auto s = add((*city)->ReadsOverHttp(clients, run.each), &*echo); !s.ok()) return s;
+    if (wanted("in-process")) {
+      if (auto s = add((*city)->CommandsInProcess(clients, run.each), &*fill_sync); !s.ok())
+        return s;
+    }
+    if (wanted("commands")) {
+      if (auto s = add((*city)->CommandsOverHttp(clients, run.each), floor); !s.ok()) return s;
+    }
+    if (wanted("reads")) {
+      if (auto s = add((*city)->ReadsOverHttp(clients, run.each), &*echo); !s.ok()) return s;
+    }
   }
+  if (!wanted("rebuild")) return absl::OkStatus();
   auto rest = (*city)->RebuildAndRestart();
   if (!rest.ok()) return rest.status();
   for (BenchFigure& figure : *rest) {
