@@ -55,10 +55,12 @@ class Splitter {
     for (const FieldSpec& field : spec.fields) {
       if (!in.has(field.field, capnp::HasMode::NON_DEFAULT)) continue;
       Inherited own = Own(in, field, inherited, path);
-      std::string at = absl::StrCat(path, "/", field.name);
       if (!Nested(field)) {
         if (PartOf(field, own) == wanted) out.set(field.field, in.get(field.field));
-      } else if (field.is_list) {
+        continue;
+      }
+      std::string at = absl::StrCat(path, "/", field.name);
+      if (field.is_list) {
         CopyList(in.get(field.field).as<DynamicList>(), field, own, at, wanted, out);
       } else {
         auto nested = in.get(field.field).as<DynamicStruct>();

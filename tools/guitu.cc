@@ -82,7 +82,7 @@ int main(int argc, char** argv) {
   command = app.add_subcommand("bench", "measures this machine, beside its raw limits");
   command->add_option("--seconds", bench.seconds, "of each measurement")
       ->check(CLI::Range(0.1, 600.0));
-  command->add_option("--cases", bench.cases, "cases opened before")->check(CLI::Range(1, 1000000));
+  command->add_option("--cases", bench.cases, "cases opened before")->check(CLI::Range(2, 1000000));
   command->add_option("--scenario", bench.scenario, "what to measure; default all")
       ->check(CLI::IsMember({"all", "in-process", "commands", "reads", "rebuild"}));
   command->add_flag("--json", bench.json, "print JSON");

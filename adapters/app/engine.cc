@@ -145,8 +145,7 @@ void Engine::Do(runtime::Outbox& out) {
       again = true;
     }
     node_.EndStep(out);
-    if (!out.appends.empty() && session_ != nullptr) session_->Enqueue(std::move(out.appends));
-    out.appends.clear();
+    Append(out);
     again = again || out.wants_session || !out.reads.empty();
   }
   for (const std::string& alarm : out.alarms) {
@@ -157,6 +156,23 @@ void Engine::Do(runtime::Outbox& out) {
   MoveAnchor();
   Deliver(std::move(out.answers));
   out.answers.clear();
+}
+
+void Engine::Append(runtime::Outbox& out) {
+  if (!out.appends.empty() && session_ != nullptr) {
+    if (out.appends.size() == 1 && out.answers.empty() && Idle()) {
+      session_->EnqueueAlone(std::move(out.appends.front()));
+    } else {
+      session_->Enqueue(std::move(out.appends));
+    }
+  }
+  out.appends.clear();
+}
+
+// Nobody waits for this thread.
+bool Engine::Idle() const {
+  std::lock_guard lock(mutex_);
+  return inbox_.requests.empty() && inbox_.deliveries.empty() && callbacks_.size() <= 1;
 }
 
 void Engine::DoReads(runtime::Outbox& out) {

@@ -101,6 +101,8 @@ class Engine {
   void Run();
   void Step(Inbox inbox, runtime::Outbox& out);
   void Do(runtime::Outbox& out);
+  void Append(runtime::Outbox& out);
+  bool Idle() const;
   void DoReads(runtime::Outbox& out);
   void OpenSession(runtime::Outbox& out);
   void Deliver(std::vector<runtime::Answer> answers);

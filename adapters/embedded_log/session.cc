@@ -40,11 +40,27 @@ void EmbeddedSession::Enqueue(std::vector<Append> appends) {
   if (waiting_) work_.Signal();
 }
 
+void EmbeddedSession::EnqueueAlone(Append append) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!waiting_ || in_place_ || !queue_.empty() || closing_) {
+      queue_.push_back(std::move(append));
+      if (waiting_) work_.Signal();
+      return;
+    }
+    in_place_ = true;
+  }
+  WriteAll(absl::MakeConstSpan(&append, 1));
+  absl::MutexLock lock(&mutex_);
+  in_place_ = false;
+  if (!queue_.empty() || closing_) work_.Signal();
+}
+
 bool EmbeddedSession::Take(std::vector<Append>& taken) {
   taken.clear();
   absl::MutexLock lock(&mutex_);
-  while (queue_.empty()) {
-    if (closing_) return false;
+  while (queue_.empty() || in_place_) {
+    if (closing_ && !in_place_) return false;
     waiting_ = true;
     work_.Wait(&mutex_);
     waiting_ = false;
@@ -74,22 +90,20 @@ EmbeddedSession::Group EmbeddedSession::NextGroup(Group taken) const {
 void EmbeddedSession::Run() {
   pthread_setname_np(pthread_self(), "log");
   std::vector<Append> taken;
-  while (Take(taken)) {
-    Group rest = taken;
-    while (!rest.empty()) {
-      if (death_.ok() && Closing()) death_ = absl::CancelledError("log: the session was closed");
-      if (!death_.ok()) {
-        GiveUp(rest);
-        break;
-      }
-      const Group group = NextGroup(rest);
-      if (group.empty()) {
-        death_ = absl::ResourceExhaustedError("log: no space left but for access records");
-        continue;
-      }
-      Write(group);
-      rest.remove_prefix(group.size());
+  while (Take(taken)) WriteAll(taken);
+}
+
+void EmbeddedSession::WriteAll(Group taken) {
+  for (Group rest = taken; !rest.empty();) {
+    if (death_.ok() && Closing()) death_ = absl::CancelledError("log: the session was closed");
+    if (!death_.ok()) return GiveUp(rest);
+    const Group group = NextGroup(rest);
+    if (group.empty()) {
+      death_ = absl::ResourceExhaustedError("log: no space left but for access records");
+      continue;
     }
+    Write(group);
+    rest.remove_prefix(group.size());
   }
 }
 

@@ -21,11 +21,15 @@ class EmbeddedSession final : public events::LogSession {
   // Waits for the write that is under way, at most one group.
   ~EmbeddedSession() override;
   void Enqueue(std::vector<events::Append> appends) override;
+  // Writes in place while the writer waits for work.
+  void EnqueueAlone(events::Append append) override;
 
  private:
   using Group = absl::Span<const events::Append>;
 
   void Run();
+  // Writes, or gives up, all of `taken`.
+  void WriteAll(Group taken);
   // Waits for work and moves all of it into `taken`. False: closing, and nothing is left.
   bool Take(std::vector<events::Append>& taken);
   bool Closing() const;
@@ -42,9 +46,11 @@ class EmbeddedSession final : public events::LogSession {
   absl::CondVar work_;
   std::vector<events::Append> queue_ ABSL_GUARDED_BY(mutex_);
   bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
+  bool in_place_ ABSL_GUARDED_BY(mutex_) = false;  // somebody writes on his own thread
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
 
-  absl::Status death_;                   // the writer's; ok: alive
+  // The writer's, or of whoever writes in place while it waits.
+  absl::Status death_;                   // ok: alive
   std::vector<events::Offset> offsets_;  // the writer's, kept for its capacity
   std::thread writer_;                   // last: it uses all of the above
 };

@@ -158,6 +158,31 @@ TEST_P(EventLogSuite, DeliversEachTicketExactlyOnce) {
   EXPECT_EQ(collector.by_ticket().size(), ticket);
 }
 
+TEST_P(EventLogSuite, AppendsThatComeAloneStandInOrderAmongTheOthers) {
+  Collector collector;
+  auto session = Open(collector);
+  for (uint64_t i = 0; i < 60; ++i) {
+    events::Append append = MakeAppend(2, i, absl::StrCat("r", i));
+    if (i % 3 == 0) {
+      std::vector<events::Append> batch;
+      batch.push_back(std::move(append));
+      session->Enqueue(std::move(batch));
+    } else {
+      session->EnqueueAlone(std::move(append));
+    }
+    if (i % 10 == 9) Settle(collector, i + 1);  // now and then the log is idle
+  }
+  Settle(collector, 60);
+  EXPECT_EQ(collector.size(), 60u);
+  for (const auto& [ticket, delivery] : collector.by_ticket()) {
+    EXPECT_EQ(delivery.outcome, Outcome::kAppended) << delivery.reason;
+    EXPECT_EQ(delivery.offset, ticket);
+  }
+  std::vector<std::string> records = Read(2);
+  ASSERT_EQ(records.size(), 60u);
+  for (size_t i = 0; i < records.size(); ++i) EXPECT_EQ(records[i], absl::StrCat("r", i));
+}
+
 TEST_P(EventLogSuite, PreservesEveryByte) {
   std::string all;
   for (int i = 0; i < 256; ++i) all.push_back(static_cast<char>(i));

@@ -215,15 +215,15 @@ absl::StatusOr<BenchFigure> BenchCity::Load(const std::string& name, int clients
 
 absl::StatusOr<BenchFigure> BenchCity::CommandsOverHttp(int clients, absl::Duration time) {
   return Load("commands over HTTP", clients, time, [&](uint64_t i) {
-    return Post(absl::StrCat("/v1/cases/", cases_[i % cases_.size()], "/events"), token_,
+    return Post(absl::StrCat("/v1/cases/", WrittenCase(i), "/events"), token_,
                 absl::StrCat("v-", i), "*", Visit(i));
   });
 }
 
 absl::StatusOr<BenchFigure> BenchCity::ReadsOverHttp(int clients, absl::Duration time) {
   return Load("audited reads over HTTP", clients, time, [&](uint64_t i) {
-    return absl::StrCat("GET /v1/cases/", cases_[i % cases_.size()],
-                        "?knownAt=2022-01-01 HTTP/1.1\r\nHost: b\r\n", "Authorization: Bearer ",
+    return absl::StrCat("GET /v1/cases/", ReadCase(i),
+                        " HTTP/1.1\r\nHost: b\r\n", "Authorization: Bearer ",
                         token_, "\r\nPurpose-Of-Use: aftercare\r\n\r\n");
   });
 }
@@ -234,7 +234,7 @@ runtime::Request BenchCity::VisitRequest(const aggregates::RuleData& rules) {
   auto json = events::ParseJson(text);
   runtime::Request request;
   request.actor = worker_;
-  request.stream = *events::ParseId<events::StreamId>(cases_[i % cases_.size()]);
+  request.stream = *events::ParseId<events::StreamId>(WrittenCase(i));
   runtime::Record record;
   record.id = events::CommandIdOf(crypto::Sha256, installation_->salt(), worker_.staff,
                                   absl::StrCat("p-", i));

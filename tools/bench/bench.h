@@ -58,7 +58,12 @@ class BenchCity {
   std::unique_ptr<app::Installation> installation_;
   aggregates::Actor worker_;
   std::string token_;
+  // Half of them are written to, the other half, of two events each, are read.
   std::vector<std::string> cases_;
+  const std::string& WrittenCase(uint64_t i) const { return cases_[i % (cases_.size() / 2)]; }
+  const std::string& ReadCase(uint64_t i) const {
+    return cases_[cases_.size() / 2 + i % (cases_.size() - cases_.size() / 2)];
+  }
   uint64_t next_key_ = 0;
 };
 

@@ -80,6 +80,23 @@ TEST_F(RuntimeTest, ARegistryCommandSurvivesAStoreThatTakesNoRowsForAWhile) {
   EXPECT_TRUE(Done(ticket));
 }
 
+TEST_F(RuntimeTest, AnOwnerDecidesOnlyOnceTheStoreHasTakenTheRegistry) {
+  auto stream = OpenCase();
+  world.store.FailApplies(absl::ResourceExhaustedError("full"));
+  Send(Suspend("p2", 1));
+  Settle();
+  Next({Fate::kLose});
+  Send(Claim(stream, "lost", 1));
+  Settle();  // a fence in a new session; the registry has grown by a row that is not stored
+  uint64_t waits = Send(Claim(stream, "k", 1));
+  Settle();
+  EXPECT_FALSE(Answered(waits));
+  world.store.FailApplies(absl::OkStatus());
+  driver->Tick();
+  Settle();
+  EXPECT_TRUE(Done(waits));
+}
+
 TEST_F(RuntimeTest, AfterACrashAtEveryBatchTheCaseStandsAsTheLogSays) {
   auto stream = OpenCase();
   ASSERT_TRUE(Ask(Claim(stream, "k", 1)).status.ok());
