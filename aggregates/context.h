@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -25,6 +26,13 @@ struct Actor {
   std::string role;
 };
 
+// An event of another stream, as the owner of this one has folded it.
+struct ForeignEvent {
+  uint16_t type = 0;
+  events::Version version = 0;  // of its stream, after its record
+  events::Offset offset = 0;
+};
+
 struct Context {
   absl::Time now;  // becomes recordedAt
   Actor actor;
@@ -36,6 +44,9 @@ struct Context {
   std::function<absl::StatusOr<events::RequestHash>(const events::Event&)> content_hash;
   // The reference of a person that event `index` of this command brings in (row 9b).
   std::function<events::SubjectId(uint32_t index, absl::string_view path)> new_person;
+  // A fact of another stream enters a decision only through this. Nothing: not folded here yet, so
+  // ask again (SETTLING), never a refusal.
+  std::function<std::optional<ForeignEvent>(const events::StreamId&, uint32_t sequence)> look_up;
 };
 
 }  // namespace guitu::aggregates

@@ -70,6 +70,7 @@ aggregates::Context PartitionMachine::ContextFor(const Request& request,
   context.new_person = [this, id](uint32_t index, absl::string_view path) {
     return events::SubjectInCommand(ports_.hash, state_.head.salt, id, index, path);
   };
+  context.look_up = node_.look_up;
   return context;
 }
 

@@ -23,6 +23,9 @@ Node::Node(uint32_t partitions, Ports ports, std::string owner_id, std::string a
     : partitions_(partitions), ports_(std::move(ports)) {
   view_.registry_at = [this](uint64_t offset) { return RegistryAt(offset); };
   view_.registry_end = [this] { return registry_end_; };
+  view_.look_up = [this](const events::StreamId& stream, uint32_t sequence) {
+    return LookUp(stream, sequence);
+  };
   view_.store_rows = [this] { return StoreRows(); };
   view_.read_only = [this] { return read_only_; };
   view_.clock_suspect = [this] { return clock_suspect_; };
@@ -127,6 +130,23 @@ void Node::OnTick(Outbox& out) {
     answer.status = Refuse(Reason::SETTLING);
     out.answers.push_back(std::move(answer));
   }
+}
+
+std::optional<aggregates::ForeignEvent> Node::LookUp(const events::StreamId& stream,
+                                                     uint32_t sequence) const {
+  events::Partition p = events::PartitionOf(stream, partitions_);
+  for (const std::string& bytes :
+       projections::RecordsOf(ports_.rows, p, 'E', stream, machines_[p]->next())) {
+    auto row = projections::DecodeEventRow(bytes);
+    if (!row || row->first > sequence) return std::nullopt;
+    auto meta = events::DecodeMeta(row->meta);
+    if (!meta.ok()) return std::nullopt;
+    uint32_t place = sequence - row->first;
+    if (place < meta->event_types.size()) {
+      return aggregates::ForeignEvent{meta->event_types[place], row->version, row->offset};
+    }
+  }
+  return std::nullopt;
 }
 
 // One write for all that was folded in the step, by whichever machine.

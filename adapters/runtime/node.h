@@ -59,6 +59,8 @@ class Node {
   };
   PartitionMachine& registry() { return *machines_[partitions_]; }
   bool StoreRows();
+  std::optional<aggregates::ForeignEvent> LookUp(const events::StreamId& stream,
+                                                 uint32_t sequence) const;
   void LoseSession(const absl::Status& why, Outbox& out);
   void CatchUp(Outbox& out);
   void HoldRegistryAnswers(Outbox& out);

@@ -45,6 +45,8 @@ struct NodeView {
   // The registry as of an offset that a record in effect names. Nothing: ask again when the store
   // takes rows.
   std::function<std::shared_ptr<const aggregates::RegistryState>(uint64_t offset)> registry_at;
+  // An event of any case, as far as this node has folded and stored it.
+  std::function<std::optional<aggregates::ForeignEvent>(const events::StreamId&, uint32_t)> look_up;
   // The newest registry offset folded here.
   std::function<uint64_t()> registry_end;
   // True while the disk holds only access records.

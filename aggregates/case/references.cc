@@ -18,8 +18,7 @@ using events::ValueKind;
 
 class Checker {
  public:
-  Checker(const CaseState& state, const events::StreamId& stream)
-      : state_(state), stream_(stream) {}
+  Checker(const CaseState& state, const Context& context) : state_(state), context_(context) {}
 
   absl::Status Struct(DynamicStruct::Reader in, const events::StructSpec& spec,
                       const std::string& pointer) {
@@ -65,15 +64,33 @@ class Checker {
   absl::Status Reference(DynamicStruct::Reader in, const FieldSpec& field,
                          const std::string& pointer) {
     if (IsElsewhere(in)) {
-      if (MayBeElsewhere(field)) return absl::OkStatus();
-      return RefuseAt(Reason::REFERENCE_UNKNOWN, pointer, "it is not of this case");
+      if (!MayBeElsewhere(field)) {
+        return RefuseAt(Reason::REFERENCE_UNKNOWN, pointer, "it is not of this case");
+      }
+      return field.name == "grounds" ? Foreign(in, field, pointer) : absl::OkStatus();
     }
     const std::vector<uint16_t>& stream = OfSiblings(field) ? state_.siblings : state_.events;
     uint32_t sequence = in.get("sequence").as<uint32_t>();
     if (sequence == 0 || sequence > stream.size()) {
       return RefuseAt(Reason::REFERENCE_UNKNOWN, pointer, absl::StrCat("event ", sequence));
     }
-    std::string row = events::RowOfType(stream[sequence - 1]);
+    return Fits(stream[sequence - 1], sequence, field, pointer);
+  }
+
+  // What a decision rests on is looked up before it; what is only pointed at is not.
+  absl::Status Foreign(DynamicStruct::Reader in, const FieldSpec& field,
+                       const std::string& pointer) {
+    auto id = in.get("stream").as<DynamicStruct>();
+    uint32_t sequence = in.get("sequence").as<uint32_t>();
+    auto seen =
+        context_.look_up({id.get("hi").as<uint64_t>(), id.get("lo").as<uint64_t>()}, sequence);
+    if (!seen) return RefuseAt(Reason::SETTLING, pointer, "this event is not known here yet");
+    return Fits(seen->type, sequence, field, pointer);
+  }
+
+  static absl::Status Fits(uint16_t type, uint32_t sequence, const FieldSpec& field,
+                           const std::string& pointer) {
+    std::string row = events::RowOfType(type);
     bool fits = field.rows.empty() ||
                 std::find(field.rows.begin(), field.rows.end(), row) != field.rows.end();
     if (fits) return absl::OkStatus();
@@ -86,7 +103,7 @@ class Checker {
     if (!in.has("stream")) return false;
     auto id = in.get("stream").as<DynamicStruct>();
     events::StreamId stream{id.get("hi").as<uint64_t>(), id.get("lo").as<uint64_t>()};
-    return stream != stream_;
+    return stream != context_.stream;
   }
 
   // What a rule rests on stands in this case. Elsewhere may stand: what is only pointed at; the
@@ -107,7 +124,7 @@ class Checker {
   }
 
   const CaseState& state_;
-  const events::StreamId stream_;
+  const Context& context_;
 };
 
 }  // namespace
@@ -115,7 +132,7 @@ class Checker {
 absl::Status CheckReferences(const Proposal& proposal) {
   const events::EventType& type = *proposal.event.type;
   auto data = proposal.event.body->content().getData().getAs<DynamicStruct>(type.spec->schema);
-  return Checker(proposal.state, proposal.context.stream)
+  return Checker(proposal.state, proposal.context)
       .Struct(data, *type.spec, absl::StrCat("/events/", proposal.index, "/data"));
 }
 

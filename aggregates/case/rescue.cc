@@ -47,11 +47,22 @@ absl::Status DecideCaseOpened(const Proposal& proposal) {
   for (const events::Event& event : proposal.whole) {
     if (IsGround(event.type->type)) return absl::OkStatus();
   }
-  return Refuse(Reason::GROUND_MISSING);
+  // One in another stream has been found there, and is of a fitting row (references.cc).
+  if (!opened.getGrounds().size()) return Refuse(Reason::GROUND_MISSING);
+  return absl::OkStatus();
 }
 
 absl::Status FillCaseOpened(const Proposal& proposal, events::Body& body) {
   auto opened = body.mutable_data<schema::CaseOpened>();
+  for (auto ground : opened.getGrounds()) {
+    if (!ground.hasStream()) continue;
+    events::StreamId stream{ground.getStream().getHi(), ground.getStream().getLo()};
+    if (stream == proposal.context.stream) continue;
+    auto seen = proposal.context.look_up(stream, ground.getSequence());
+    if (!seen) return Refuse(Reason::SETTLING);
+    ground.setVersion(seen->version);
+    ground.setOffset(seen->offset);
+  }
   opened.setCaseNo(events::CaseNumber(proposal.context.stream));
   events::SetId(opened.initSubjectKey(), proposal.context.subject);
   return absl::OkStatus();

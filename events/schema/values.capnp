@@ -80,6 +80,9 @@ struct EventRef {
   # An event, by its place in its stream. JSON: "12" in the same case, "CASE/12" in another.
   stream @0 :Id;       # absent: the same case
   sequence @1 :UInt32; # from 1
+  # What the owner saw there when it decided; 0: the same case, or nothing was decided on it.
+  version @2 :UInt64;
+  offset @3 :UInt64;
 }
 
 struct Attachment {

@@ -74,6 +74,17 @@ Event Claimed(absl::Time now, std::string number) {
   return MakeEvent<schema::IdentityAsserted>(now, [&](auto data) { data.setIdNo(number); });
 }
 
+Event OpenedOn(absl::Time now, events::StreamId ground, uint32_t sequence) {
+  return MakeEvent<schema::CaseOpened>(now, [&](auto data) {
+    data.initKind().setCode("victim");
+    data.setOwner("MCA");
+    data.setCounty("530921");
+    auto out = data.initGrounds(1)[0];
+    events::SetId(out.initStream(), ground);
+    out.setSequence(sequence);
+  });
+}
+
 Event WishHeard(absl::Time now, bool acceptable) {
   return MakeEvent<schema::VictimWishRecorded>(now, [&](auto data) {
     data.setAlone(schema::YesNo::YES);

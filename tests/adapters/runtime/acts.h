@@ -29,6 +29,8 @@ std::vector<events::Event> SetUpActs(absl::Time now);
 // Acts in a case.
 events::Event Rescued(absl::Time now);                      // 4, police; first of a stream
 events::Event Claimed(absl::Time now, std::string number);  // 7, needs a version; sealed number
+// 5, by civil affairs, on number `sequence` of that stream.
+events::Event OpenedOn(absl::Time now, events::StreamId ground, uint32_t sequence);
 events::Event WishHeard(absl::Time now, bool acceptable = true);  // 12, additive
 events::Event ApprovalAsked(absl::Time now);                      // 98, of the sibling stream
 

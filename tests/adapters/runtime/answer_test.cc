@@ -241,5 +241,23 @@ TEST_F(RuntimeTest, ACachedStateIsDroppedWhenSomebodyElseCommits) {
   EXPECT_EQ(world.Frames(0).back().expected_version, 3u);
 }
 
+TEST_F(RuntimeTest, AFactOfAnotherStreamIsLookedUpWhereverItStands) {
+  auto report = OpenCase();  // partition 0
+  for (events::Partition p = 0; p < kPartitions; ++p) {
+    std::string key = KeyInPartition(kWorker, "own", p, kPartitions);
+    Answer opened = Ask(Opening(kWorker, key, OpenedOn(Now(), report, 1)));
+    EXPECT_TRUE(opened.status.ok()) << opened.status;
+    EXPECT_EQ(opened.partition, p);
+  }
+}
+
+TEST_F(RuntimeTest, AFactOfAnotherStreamThatIsNotThereIsNoRefusal) {
+  auto report = OpenCase();
+  size_t records = world.Records(0).size();
+  Answer answer = Ask(Opening(kWorker, "own", OpenedOn(Now(), report, 2)));
+  EXPECT_EQ(events::ReasonOf(answer.status), Reason::SETTLING);
+  EXPECT_EQ(world.Records(0).size(), records);  // no refusal, so no record of one
+}
+
 }  // namespace
 }  // namespace guitu::runtime

@@ -49,6 +49,35 @@ TEST(CaseOpened, IsRefusedWithoutAGround) {
   GivenCase({}).When(Opened()).ThenRefused(Reason::GROUND_MISSING);
 }
 
+Event OpenedOn(events::StreamId stream, uint32_t sequence) {
+  return events::MakeEvent<schema::CaseOpened>(kDay, [&](auto out) {
+    out.initKind().setCode("victim");
+    out.setOwner("MCA");
+    out.setCounty("530921");
+    auto ground = out.initGrounds(1)[0];
+    events::SetId(ground.initStream(), stream);
+    ground.setSequence(sequence);
+  });
+}
+
+TEST(CaseOpened, TakesItsGroundFromAnotherStreamAndNotesWhatWasSeenThere) {
+  auto recorded = GivenCase({}).When(OpenedOn(kReport, 1)).ThenRecorded();
+  auto ground = recorded.at(0).As<schema::CaseOpened>().getGrounds()[0];
+  EXPECT_EQ(ground.getVersion(), 3u);
+  EXPECT_EQ(ground.getOffset(), 77u);
+}
+
+TEST(CaseOpened, IsNotDecidedOnAGroundThatIsNotKnownHereYet) {
+  GivenCase({}).When(OpenedOn(kReport, 9)).ThenRefused(Reason::SETTLING,
+                                                       "/events/0/data/grounds/0");
+  GivenCase({}).When(OpenedOn({1, 2}, 1)).ThenRefused(Reason::SETTLING);
+}
+
+TEST(CaseOpened, IsRefusedOnAGroundOfAnotherRow) {
+  GivenCase({}).When(OpenedOn(kReport, 2)).ThenRefused(Reason::REFERENCE_UNKNOWN,
+                                                       "/events/0/data/grounds/0");
+}
+
 TEST(CaseOpened, IsRefusedASecondTime) {
   GivenCase(kOpen).When(Opened()).ThenRefused(Reason::ALREADY_OPEN);
 }

@@ -2,6 +2,7 @@
 
 #include "absl/hash/hash.h"
 #include "events/json.h"
+#include "events/record.h"
 #include "events/schema/aftercare.capnp.h"
 #include "events/schema/control.capnp.h"
 #include "events/schema/handover.capnp.h"
@@ -92,6 +93,12 @@ Context SampleContext() {
   context.registry = &SampleRegistry();
   context.rules = &SampleRules();
   context.content_hash = [](const Event& event) { return ContentHash(event); };
+  context.look_up = [](const events::StreamId& stream, uint32_t sequence) {
+    std::optional<ForeignEvent> found;
+    if (stream == kReport && sequence == 1) found = ForeignEvent{*events::TypeOfRow("4"), 3, 77};
+    if (stream == kReport && sequence == 2) found = ForeignEvent{*events::TypeOfRow("12"), 3, 77};
+    return found;
+  };
   context.new_person = [](uint32_t index, absl::string_view path) {
     return events::SubjectId{0xbeef + index, path.size()};
   };

@@ -17,6 +17,8 @@ inline const absl::Time kDay = On(2026, 3, 2);
 inline const absl::Time kNow = On(2026, 6, 1);
 
 inline constexpr events::StreamId kCase{0xca5e, 1};
+// Another stream, which the owner has folded: number 1 is a rescue (4), number 2 a wish (12).
+inline constexpr events::StreamId kReport{0x9e9, 1};
 inline constexpr events::SubjectId kSubject{0x5e1f, 1};
 // Persons that 9b recorded, if the test says so.
 inline constexpr events::SubjectId kAunt{0xab, 1};
