@@ -87,6 +87,21 @@ Grant MayRead(const Standing& who, const ReadCase& read, const CaseFacts& facts,
   return {absl::OkStatus(), classes, classes != kAllClasses};
 }
 
+// The software records its own rows, and sets up until two administrators exist (`guitu init` makes
+// them: four eyes from the first act on) or the first real case has ended that (107g).
+bool SoftwareMay(const Act& act, const RegistryState& registry) {
+  auto own = [](const std::vector<const events::EventType*>& types) {
+    return std::all_of(types.begin(), types.end(), [](const events::EventType* type) {
+      return type->mode == schema::Mode::SOFTWARE;
+    });
+  };
+  if (const auto* record = std::get_if<RecordEvents>(&act)) return own(record->types);
+  const auto* administer = std::get_if<AdministerRegistry>(&act);
+  if (administer == nullptr) return false;
+  bool sets_up = registry.administrators < 2 && !registry.bootstrap_ended;
+  return sets_up || own(administer->types);
+}
+
 }  // namespace
 
 bool UnitMayRecord(const RegistryState& registry, const Unit& unit, const events::EventType& type,
@@ -119,10 +134,7 @@ absl::Status CheckStanding(const Actor& actor, const RegistryState& registry,
 
 Grant Authorize(const Actor& actor, const Act& act, const CaseFacts& facts,
                 const RegistryState& registry, absl::CivilDay today, const RuleData& rules) {
-  // Set-up: until two administrators exist, `guitu init` makes them (four eyes from the first act
-  // on).
-  bool sets_up = actor.staff == kSystemActor && registry.administrators < 2;
-  if (sets_up && std::holds_alternative<AdministerRegistry>(act))
+  if (actor.staff == kSystemActor && SoftwareMay(act, registry))
     return {absl::OkStatus(), 0, false};
   Standing who;
   if (auto status = Stand(actor, registry, today, who); !status.ok()) return {status, 0, false};

@@ -73,7 +73,7 @@ void PartitionMachine::OnFenceInEffect(const projections::Folded& folded, Outbox
     Answer answer = NewAnswer(*flight.waiting);
     answer.not_done = flight.flight == Flight::kCommit;
     answer.status = Refuse(Reason::SETTLING);
-    out.answers.push_back(std::move(answer));
+    Tell(std::move(answer), out);
   }
   StartLeading(out);
 }
@@ -83,6 +83,8 @@ void PartitionMachine::StartLeading(Outbox& out) {
   phase_ = Phase::kLeading;
   unsettled_ = false;
   registry_ = node_.registry_at(registry() ? node_.registry_end() : state_.head.adopted);
+  today_ = Today();
+  LookForMissedVisits();
   if (!registry() && node_.registry_end() > state_.head.adopted) {
     SendAdoption(out);
   } else {
@@ -99,6 +101,7 @@ void PartitionMachine::StandDown(Outbox& out) {
   }
   slots_.clear();
   waiting_ = 0;
+  look_from_.reset();
 }
 
 // The registry has grown. What was decided before is in the log before the adoption; what comes
@@ -148,7 +151,10 @@ void PartitionMachine::Halt(absl::string_view why, Outbox& out) {
   phase_ = Phase::kHalted;
 }
 
-void PartitionMachine::OnTick(Outbox& out) { ExpireWaiting(out); }
+void PartitionMachine::OnTick(Outbox& out) {
+  ExpireWaiting(out);
+  WatchTheDay();
+}
 
 absl::Time PartitionMachine::Stamp() {
   // Never earlier than the record before it in the partition.

@@ -25,6 +25,7 @@ struct Record {
   bool cancels = false;
   bool opens = false;        // POST /v1/cases: the stream may be new, needs no version
   bool any_version = false;  // If-Match: *
+  bool software = false;     // an act of the software: the owner fills in the version
   std::optional<events::Version> expected;  // If-Match: "n"
 };
 

@@ -34,6 +34,9 @@ Node::Node(uint32_t partitions, Ports ports, std::string owner_id, std::string a
     registry_end_ = offset + 1;
     adopt_ = true;
   };
+  for (events::Partition p = 0; p < partitions_; ++p) {
+    machines_[p]->on_case_opened = [this] { case_opened_ = true; };
+  }
   std::string prefix = projections::ViewPrefix(partitions_, 'G');
   ports_.rows.Scan(prefix, prefix, [&](absl::string_view, absl::string_view value) {
     if (auto row = projections::DecodeEventRow(value)) registry_end_ = row->offset + 1;
@@ -96,6 +99,7 @@ void Node::LoseSession(const absl::Status& why, Outbox& out) {
   if (absl::IsResourceExhausted(why)) read_only_ = true;
   if (!session_) return;
   session_ = false;
+  served_ = false;
   for (auto& machine : machines_) machine->OnSessionLost(out);
   out.alarms.push_back(absl::StrCat("an append is of unknown outcome, settling: ", why.message()));
   out.wants_session = true;
@@ -140,6 +144,8 @@ void Node::EndStep(Outbox& out) {
   }
   for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->EndStep(out);
   ReleaseHeld(out);
+  served_ = ready();
+  EndBootstrap(out);
 }
 
 // A registry command in effect is answered when every partition has adopted it (R3); a stored
@@ -181,7 +187,8 @@ bool Node::ready() const {
   if (!session_) return false;
   for (const auto& machine : machines_) {
     if (machine->phase() != Phase::kLeading) return false;
-    if (!machine->registry() && machine->adopted() < registry_end_) return false;
+    bool adopts = !machine->registry() && machine->adopted() < registry_end_;
+    if (adopts && !served_) return false;
   }
   return true;
 }

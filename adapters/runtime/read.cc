@@ -72,10 +72,11 @@ bool PartitionMachine::StoreRows() {
 
 void PartitionMachine::EndStep(Outbox& out) {
   if (!StoreRows()) return;
-  for (Answer& answer : done_) out.answers.push_back(std::move(answer));
+  for (Answer& answer : done_) Tell(std::move(answer), out);
   done_.clear();
   for (Release& release : releases_) Free(std::move(release), out);
   releases_.clear();
+  RecordMissedVisits(out);
 }
 
 // R4: what was kept for release too long is dropped; ask again.

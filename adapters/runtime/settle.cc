@@ -45,6 +45,7 @@ void PartitionMachine::FoldOne(absl::string_view record, Outbox& out) {
     return Halt(folded.status().message(), out);
   }
   overlay_.Add(batch_, before);
+  NoticeRows(before);
   if (folded->effect == Effect::kVoidBasis) {
     out.alarms.push_back(absl::StrCat("partition ", partition_, " offset ", folded->offset,
                                       ": a record contradicts the chain (void)"));
@@ -128,8 +129,8 @@ void PartitionMachine::SettleVoid(InFlight flight, const projections::Folded& fo
     done_.push_back(AnswerFromResult(waiting, *folded.earlier));
     return;
   }
-  bool decide_again =
-      flight.flight != Flight::kCommit || (record != nullptr && record->any_version);
+  bool decide_again = flight.flight != Flight::kCommit ||
+                      (record != nullptr && (record->any_version || record->software));
   if (folded.effect == Effect::kVoidVersionPassed && !decide_again) {
     Answer answer = NewAnswer(waiting);
     answer.current_version = folded.version;

@@ -65,7 +65,7 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
   const auto& record = std::get<Record>(request.what);
   if (auto row = overlay_.Get(projections::ResultKey(partition_, request.stream, record.id))) {
     auto result = events::DecodeResult(*row);
-    if (result) return out.answers.push_back(AnswerFromResult(waiting, *result));
+    if (result) return Tell(AnswerFromResult(waiting, *result), out);
   }
   if (node_.read_only()) return Reject(waiting, Refuse(Reason::READ_ONLY), out);
   if (node_.clock_suspect() && !ConfirmsClock(record))
@@ -77,9 +77,11 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
   aggregates::Grant grant = Authorize(request);
   bool unknown_case = !registry() && !record.opens && !record.cancels && stream.events == 0;
   if (grant.status.ok() && unknown_case) grant.status = Refuse(Reason::NOT_FOUND);
+  if (!grant.status.ok() && record.software) return Reject(waiting, grant.status, out);
   if (!grant.status.ok()) return Deny(slot_id, std::move(waiting), grant.status, out);
-  // For a cancel the owner fills in the version (U5).
-  if (!record.cancels && !CheckVersion(waiting, stream.version, stream.events > 0, out)) return;
+  // For a cancel (U5) and an act of the software the owner fills in the version.
+  bool given = !record.cancels && !record.software;
+  if (given && !CheckVersion(waiting, stream.version, stream.events > 0, out)) return;
   Slot& slot = *slots_[slot_id];
   InFlight flight;
   flight.flight = Flight::kCommit;
@@ -91,6 +93,8 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
       return Reject(waiting, Refuse(Reason::SETTLING, status.message()), out);
     }
     auto result = Decide(request, record, slot, flight);
+    // What the software finds no longer so is no attempt of anybody: no 103.
+    if (!result.ok() && record.software) return Reject(waiting, result.status(), out);
     if (!result.ok()) return Deny(slot_id, std::move(waiting), result.status(), out);
     decided = *std::move(result);
   }
@@ -140,7 +144,7 @@ bool PartitionMachine::CheckVersion(Waiting& waiting, events::Version current, b
       Answer answer = NewAnswer(waiting);
       answer.current_version = current;
       answer.status = Refuse(Reason::VERSION_MISSING, event.type->name);
-      out.answers.push_back(std::move(answer));
+      Tell(std::move(answer), out);
       return false;
     }
     return true;
@@ -151,7 +155,7 @@ bool PartitionMachine::CheckVersion(Waiting& waiting, events::Version current, b
     Answer answer = NewAnswer(waiting);
     answer.current_version = current;
     answer.status = Refuse(Reason::VERSION_MISSING);
-    out.answers.push_back(std::move(answer));
+    Tell(std::move(answer), out);
     return false;
   }
   if (*record.expected == current) return true;
@@ -159,7 +163,7 @@ bool PartitionMachine::CheckVersion(Waiting& waiting, events::Version current, b
     Answer answer = NewAnswer(waiting);
     answer.current_version = current;
     answer.status = Refuse(Reason::VERSION_MISMATCH);
-    out.answers.push_back(std::move(answer));
+    Tell(std::move(answer), out);
     return false;
   }
   // Ahead of what we know: wait, never CONFLICT.

@@ -388,5 +388,26 @@ TEST(Administering, GivesTheSoftwareNoCase) {
   ExpectRefused(Reason::SUSPENDED, Ask(Registry(), system, Read()));
 }
 
+TEST(Authorize, LetsTheSoftwareRecordItsOwnRowsAndNoOthers) {
+  Registry registry;
+  registry.state.administrators = 2;
+  Actor system{std::string(kSystemActor), "SYS", "SYS"};
+  ExpectGranted(Ask(registry, system, Record({"59"})));
+  ExpectGranted(Ask(registry, system, AdministerRegistry{{Row("107g")}}));
+  ExpectRefused(Reason::SUSPENDED, Ask(registry, system, Record({"12"})));
+  ExpectRefused(Reason::SUSPENDED, Ask(registry, system, Record({"59", "12"})));
+  ExpectRefused(Reason::SUSPENDED, Ask(registry, system, AdministerRegistry{{Row("90")}}));
+  ExpectRefused(Reason::SUSPENDED, Ask(registry, system, Read()));
+}
+
+TEST(Authorize, LetsTheSoftwareSetUpNothingOnceTheSetUpRightsHaveEnded) {
+  Registry registry;
+  registry.state.administrators = 1;
+  Actor system{std::string(kSystemActor), "OFF", ""};
+  ExpectGranted(Ask(registry, system, AdministerRegistry{{Row("91")}}));
+  registry.state.bootstrap_ended = true;
+  ExpectRefused(Reason::SUSPENDED, Ask(registry, system, AdministerRegistry{{Row("91")}}));
+}
+
 }  // namespace
 }  // namespace guitu::aggregates
