@@ -1,6 +1,7 @@
 #include "adapters/runtime/node.h"
 
 #include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "events/boxes.h"
@@ -99,8 +100,14 @@ void Node::LoseSession(const absl::Status& why, Outbox& out) {
   if (absl::IsResourceExhausted(why)) read_only_ = true;
   if (!session_) return;
   session_ = false;
-  served_ = false;
+  bool served = std::exchange(served_, false);
   for (auto& machine : machines_) machine->OnSessionLost(out);
+  if (absl::IsResourceExhausted(why) && !served) {
+    // Not even a fence gets in: again and again at once would only heat the machine and fill logs.
+    session_wanted_ = true;
+    retry_at_ = ports_.clock.Monotonic() + kSessionRetry;
+    return;
+  }
   out.alarms.push_back(absl::StrCat("an append is of unknown outcome, settling: ", why.message()));
   out.wants_session = true;
 }

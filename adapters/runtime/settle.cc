@@ -98,6 +98,7 @@ void PartitionMachine::Settle(InFlight flight, const projections::Folded& folded
     return;
   }
   if (!in_effect) return SettleVoid(std::move(flight), folded, out);
+  if (!flight.waiting) return;  // told to ask again: nothing is shown to nobody
   Answer answer = NewAnswer(*flight.waiting);
   answer.offset = folded.offset;
   answer.version = folded.version;

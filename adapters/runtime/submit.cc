@@ -1,5 +1,6 @@
 // From a request to its turn (protocol.md, C1 to C4).
 #include <algorithm>
+#include <utility>
 
 #include "adapters/runtime/partition.h"
 #include "events/reason.h"
@@ -206,8 +207,15 @@ void PartitionMachine::DrainAll(Outbox& out) {
 
 // C4: at the deadline RETRY; nothing is denied that may still be true elsewhere.
 void PartitionMachine::ExpireWaiting(Outbox& out) {
-  if (waiting_ == 0) return;
   absl::Duration now = ports_.clock.Monotonic();
+  // Nor does anybody wait for ever for an outcome: no fence may get through while the disk is full.
+  // The record stays in flight, to be settled; RETRY is never final.
+  for (InFlight& flight : in_flight_) {
+    if (!flight.waiting || now - flight.waiting->since < kPatience) continue;
+    Reason reason = node_.read_only() ? Reason::READ_ONLY : Reason::SETTLING;
+    Reject(*std::exchange(flight.waiting, std::nullopt), Refuse(reason), out);
+  }
+  if (waiting_ == 0) return;
   for (auto& [id, slot] : slots_) {
     while (!slot->queue.empty() && now - slot->queue.front().since >= kPatience) {
       Reason reason = node_.read_only() ? Reason::READ_ONLY : Reason::SETTLING;
