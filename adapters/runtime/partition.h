@@ -228,9 +228,8 @@ class PartitionMachine {
 
   // software.cc
   std::optional<std::string>
-      look_from_;           // row of the schedule to go on from; none: seen to the end
-  absl::CivilDay today_;    // at the last tick
-  bool held_back_ = false;  // no acts at the last tick: the disk, or the clock
+      look_from_;         // row of the schedule to go on from; none: seen to the end
+  absl::CivilDay today_;  // at the last tick
   size_t acts_under_way_ = 0;
   uint64_t acts_ = 0;  // so far: tickets
   absl::Duration look_again_at_ =

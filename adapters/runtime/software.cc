@@ -80,12 +80,10 @@ absl::CivilDay PartitionMachine::LastDayOf(const Visit& visit) const {
 
 void PartitionMachine::WatchTheDay() {
   absl::CivilDay today = Today();
-  bool held_back = HeldBack();
   bool again = ports_.clock.Monotonic() >= look_again_at_;
   if (again) look_again_at_ = absl::InfiniteDuration();
-  if (today != today_ || (held_back_ && !held_back) || again) LookForMissedVisits();
+  if (today != today_ || again) LookForMissedVisits();
   today_ = today;
-  held_back_ = held_back;
 }
 
 // Looks at the rows that the record just folded has changed: cheaper than to read the record again.
@@ -144,7 +142,8 @@ std::vector<Visit> PartitionMachine::NextMissedVisits() {
   return missed;
 }
 
-// REQUIRES: everything folded is stored.
+// While disk or clock hold it back, what there is to look for waits. REQUIRES: everything folded is
+// stored.
 void PartitionMachine::RecordMissedVisits(Outbox& out) {
   if (!look_from_ || acts_under_way_ > 0 || !MayDecide() || registry() || HeldBack()) return;
   for (const Visit& visit : NextMissedVisits()) Act(MissedVisit(visit), out);

@@ -175,7 +175,7 @@ TEST_F(SoftwareTest, AVisitThatWasMadeIsNotMissed) {
 
 TEST_F(SoftwareTest, OneThatIsPlannedWithItsGraceOverIsMissedAtOnce) {
   Plan(first_, today_ - 10);
-  EXPECT_THAT(MissedNumbers(), ElementsAre(4));
+  ASSERT_THAT(MissedNumbers(), ElementsAre(4));
   EXPECT_EQ(Missed()[0].days_late, 10);
 }
 
@@ -298,6 +298,20 @@ TEST_F(SoftwareTest, AnActThatWaitsForAVisitInFlightIsNotDone) {
   EXPECT_TRUE(Done(made));
   EXPECT_THAT(Missed(), IsEmpty());
   EXPECT_EQ(Denials(), 0u) << "no attempt of anybody";
+}
+
+TEST_F(SoftwareTest, C4_AnActThatWaitedTooLongForItsTurnIsTriedAgain) {
+  Plan(first_, today_ + 1);
+  world.clock.Advance(absl::Hours(48));
+  uint64_t claim = Send(Command(kPolice, first_, "c", Claimed(Now(), "c"), VersionOf(first_)));
+  driver->Tick();  // the act waits for the case
+  world.clock.Advance(kPatience);
+  driver->Tick();
+  Settle();
+  EXPECT_EQ(ReasonFor(claim), Reason::SETTLING);
+  EXPECT_THAT(Missed(), IsEmpty());
+  Wait(absl::Seconds(2));
+  EXPECT_THAT(Missed(), SizeIs(1));
 }
 
 TEST_F(SoftwareTest, NobodyElseMayRecordAMissedVisit) {
