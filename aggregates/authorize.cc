@@ -17,17 +17,25 @@ Grant Deny(Reason reason, absl::string_view detail = "") {
   return {Refuse(reason, detail), 0, false};
 }
 
+// A unit has a case as its owner, or by an assignment (76) that has not run out.
+bool HasCase(const CaseFacts& facts, const std::string& unit, absl::CivilDay today) {
+  auto assigned = facts.assigned.find(unit);
+  return facts.owner == unit || (assigned != facts.assigned.end() && today <= assigned->second);
+}
+
 // Whether the case lies within the scope of the role. A case without an owner yet (before 5)
 // belongs to everybody whose scope covers its county, so that a hand-over at night finds it.
-bool InScope(const Role& role, const User& user, const Unit& unit, const CaseFacts& facts) {
+bool InScope(const Role& role, const User& user, const Unit& unit, const CaseFacts& facts,
+             absl::CivilDay today) {
   switch (role.scope) {
     case schema::Scope::CITY:
       return true;
     case schema::Scope::COUNTY:
-      return unit.county.empty() || facts.county.empty() || facts.county == unit.county;
+      return HasCase(facts, user.unit, today) || unit.county.empty() || facts.county.empty() ||
+             facts.county == unit.county;
     case schema::Scope::UNIT:
     case schema::Scope::OWN:
-      return facts.owner == user.unit ||
+      return HasCase(facts, user.unit, today) ||
              (facts.owner.empty() && (unit.county.empty() || facts.county == unit.county));
     default:
       return false;
@@ -60,31 +68,46 @@ absl::Status Stand(const Actor& actor, const RegistryState& registry, absl::Civi
 }
 
 Grant MayRecord(const Standing& who, const std::vector<const events::EventType*>& types,
-                const CaseFacts& facts, const RegistryState& registry) {
+                const CaseFacts& facts, const RegistryState& registry, absl::CivilDay today) {
   for (const events::EventType* type : types) {
     if (!type->forms) return Deny(Reason::SOFTWARE_ONLY, type->name);
     bool by_role = who.role->acts.contains(type->type);
-    bool has_case = facts.owner == who.user->unit;
+    bool has_case = HasCase(facts, who.user->unit, today);
     bool by_unit = UnitMayRecord(registry, *who.unit, *type, has_case, who.role->administers);
     if (!by_role || !by_unit) return Deny(Reason::NOT_PERMITTED, type->name);
   }
-  if (facts.exists && !InScope(*who.role, *who.user, *who.unit, facts))
+  if (facts.exists && !InScope(*who.role, *who.user, *who.unit, facts, today))
     return Deny(Reason::NOT_FOUND);
   return {absl::OkStatus(), 0, false};
 }
 
 Grant MayRead(const Standing& who, const ReadCase& read, const CaseFacts& facts,
-              const RuleData& rules) {
+              const RuleData& rules, absl::CivilDay today) {
   if (read.purpose.empty()) return Deny(Reason::PURPOSE_MISSING);
   if (!rules.HasCode("PURP", read.purpose)) return Deny(Reason::PURPOSE_NOT_PERMITTED);
   if (!facts.exists) return Deny(Reason::NOT_FOUND);
-  bool in_scope = who.role->audits || InScope(*who.role, *who.user, *who.unit, facts);
+  bool in_scope = who.role->audits || InScope(*who.role, *who.user, *who.unit, facts, today);
   if (!in_scope) return Deny(Reason::NOT_FOUND);
   if (!who.role->purposes.contains(read.purpose)) return Deny(Reason::PURPOSE_NOT_PERMITTED);
   bool green_channel = read.view == "legal-aid";
   if (green_channel && read.purpose != "legal-aid") return Deny(Reason::PURPOSE_NOT_PERMITTED);
   uint32_t classes = who.role->classes & kAllClasses;
   return {absl::OkStatus(), classes, classes != kAllClasses};
+}
+
+// The software records its own rows, and sets up until two administrators exist (`guitu init` makes
+// them: four eyes from the first act on) or the first real case has ended that (107g).
+bool SoftwareMay(const Act& act, const RegistryState& registry) {
+  auto own = [](const std::vector<const events::EventType*>& types) {
+    return std::all_of(types.begin(), types.end(), [](const events::EventType* type) {
+      return type->mode == schema::Mode::SOFTWARE;
+    });
+  };
+  if (const auto* record = std::get_if<RecordEvents>(&act)) return own(record->types);
+  const auto* administer = std::get_if<AdministerRegistry>(&act);
+  if (administer == nullptr) return false;
+  bool sets_up = registry.administrators < 2 && !registry.bootstrap_ended;
+  return sets_up || own(administer->types);
 }
 
 }  // namespace
@@ -108,7 +131,7 @@ bool MayList(const Actor& actor, const CaseFacts& facts, const RegistryState& re
              absl::CivilDay today) {
   Standing who;
   if (!Stand(actor, registry, today, who).ok()) return false;
-  return who.role->audits || InScope(*who.role, *who.user, *who.unit, facts);
+  return who.role->audits || InScope(*who.role, *who.user, *who.unit, facts, today);
 }
 
 absl::Status CheckStanding(const Actor& actor, const RegistryState& registry,
@@ -119,24 +142,22 @@ absl::Status CheckStanding(const Actor& actor, const RegistryState& registry,
 
 Grant Authorize(const Actor& actor, const Act& act, const CaseFacts& facts,
                 const RegistryState& registry, absl::CivilDay today, const RuleData& rules) {
-  // Set-up: until two administrators exist, `guitu init` makes them (four eyes from the first act
-  // on).
-  bool sets_up = actor.staff == kSystemActor && registry.administrators < 2;
-  if (sets_up && std::holds_alternative<AdministerRegistry>(act))
+  if (actor.staff == kSystemActor && SoftwareMay(act, registry))
     return {absl::OkStatus(), 0, false};
   Standing who;
   if (auto status = Stand(actor, registry, today, who); !status.ok()) return {status, 0, false};
   if (const auto* record = std::get_if<RecordEvents>(&act)) {
-    return MayRecord(who, record->types, facts, registry);
+    return MayRecord(who, record->types, facts, registry, today);
   }
-  if (const auto* read = std::get_if<ReadCase>(&act)) return MayRead(who, *read, facts, rules);
+  if (const auto* read = std::get_if<ReadCase>(&act))
+    return MayRead(who, *read, facts, rules, today);
   if (std::holds_alternative<CancelCommand>(act)) {
-    bool hidden = facts.exists && !InScope(*who.role, *who.user, *who.unit, facts);
+    bool hidden = facts.exists && !InScope(*who.role, *who.user, *who.unit, facts, today);
     return hidden ? Deny(Reason::NOT_FOUND) : Grant{absl::OkStatus(), 0, false};
   }
   const auto& administer = std::get<AdministerRegistry>(act);
   CaseFacts none;
-  return MayRecord(who, administer.types, none, registry);
+  return MayRecord(who, administer.types, none, registry, today);
 }
 
 }  // namespace guitu::aggregates

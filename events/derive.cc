@@ -42,6 +42,10 @@ CommandId CommandIdOf(HashFunction hash, absl::string_view salt, absl::string_vi
   return DeriveId<CommandId>(hash, salt, "command", {actor, idempotency_key});
 }
 
+CommandId CommandIdOfCause(HashFunction hash, absl::string_view salt, absl::string_view cause) {
+  return DeriveId<CommandId>(hash, salt, "cause", {cause});
+}
+
 StreamId CaseIdOf(HashFunction hash, absl::string_view salt, absl::string_view actor,
                   absl::string_view idempotency_key) {
   return DeriveId<StreamId>(hash, salt, "case", {actor, idempotency_key});

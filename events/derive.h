@@ -15,7 +15,8 @@ namespace guitu::events {
 
 Hash256 Hmac(HashFunction hash, absl::string_view key, absl::string_view message);
 
-// `purpose` keeps the kinds of ids apart: "command", "case", "registry", "subject", "person".
+// `purpose` keeps the kinds of ids apart: "command", "cause", "case", "registry", "subject",
+// "person".
 std::pair<uint64_t, uint64_t> Derive(HashFunction hash, absl::string_view salt,
                                      absl::string_view purpose,
                                      std::initializer_list<absl::string_view> parts);
@@ -30,6 +31,9 @@ Id DeriveId(HashFunction hash, absl::string_view salt, absl::string_view purpose
 // The command id of protocol.md: H(actor, Idempotency-Key).
 CommandId CommandIdOf(HashFunction hash, absl::string_view salt, absl::string_view actor,
                       absl::string_view idempotency_key);
+// The command id of an act of the software: H(cause). Whoever does it, however often, it is the
+// same.
+CommandId CommandIdOfCause(HashFunction hash, absl::string_view salt, absl::string_view cause);
 // The case that an opening command makes.
 StreamId CaseIdOf(HashFunction hash, absl::string_view salt, absl::string_view actor,
                   absl::string_view idempotency_key);

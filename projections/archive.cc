@@ -3,11 +3,15 @@
 #include "events/bytes.h"
 #include "events/catalogue.h"
 #include "events/event_body.h"
+#include "events/schema/control.capnp.h"
 #include "events/schema/rescue.capnp.h"
+#include "events/values.h"
 #include "projections/keys.h"
 
 namespace guitu::projections {
 namespace {
+
+constexpr uint32_t kOpenEnded = 0x7fffffff;  // days of an assignment without an end
 
 std::string Str(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
 uint64_t Micros(absl::Time time) { return static_cast<uint64_t>(absl::ToUnixMicros(time)); }
@@ -28,6 +32,11 @@ void UpdateCard(const RecordInEffect& record, schema::Event::Reader event, CaseC
     card.kind = Str(opened.getKind().getCode());
     card.owner = Str(opened.getOwner());
     card.county = Str(opened.getCounty());
+  } else if (type->schema_id == capnp::typeId<schema::CaseAssigned>()) {
+    auto assigned = event.getData().getAs<schema::CaseAssigned>();
+    card.assigned[Str(assigned.getUnit())] = assigned.hasUntil()
+                                                 ? events::ToCivilDay(assigned.getUntil().getDays())
+                                                 : absl::CivilDay::max();
   }
 }
 
@@ -83,6 +92,10 @@ void ProjectArchive(const RecordInEffect& record, const RowReader& rows, RowBatc
   out.Put(std::move(key), EncodeCard(card));
 }
 
+aggregates::CaseFacts FactsOf(const CaseCard& card) {
+  return {true, card.owner, card.county, card.assigned};
+}
+
 std::string EncodeStream(const StreamRow& row) {
   return events::ByteWriter()
       .U64(row.version)
@@ -129,16 +142,22 @@ std::optional<EventRow> DecodeEventRow(absl::string_view bytes) {
 }
 
 std::string EncodeCard(const CaseCard& card) {
-  return events::ByteWriter()
-      .U8(static_cast<uint8_t>((card.opened ? 1 : 0) | (card.closed ? 2 : 0)))
+  events::ByteWriter bytes;
+  bytes.U8(static_cast<uint8_t>((card.opened ? 1 : 0) | (card.closed ? 2 : 0)))
       .String(card.kind)
       .String(card.owner)
       .String(card.county)
       .U64(Micros(card.started_at))
       .U64(Micros(card.opened_at))
       .U64(Micros(card.changed_at))
-      .U16(card.newest)
-      .Take();
+      .U16(card.newest);
+  bytes.U32(static_cast<uint32_t>(card.assigned.size()));
+  for (const auto& [unit, until] : card.assigned) {
+    bool open_ended = until == absl::CivilDay::max();
+    bytes.String(unit).U32(open_ended ? kOpenEnded
+                                      : static_cast<uint32_t>(events::FromCivilDay(until)));
+  }
+  return bytes.Take();
 }
 
 std::optional<CaseCard> DecodeCard(absl::string_view bytes) {
@@ -154,6 +173,12 @@ std::optional<CaseCard> DecodeCard(absl::string_view bytes) {
   card.opened_at = ToTime(in.U64());
   card.changed_at = ToTime(in.U64());
   card.newest = in.U16();
+  for (uint32_t left = in.U32(); left > 0 && in.ok(); --left) {
+    std::string unit(in.String());
+    uint32_t days = in.U32();
+    card.assigned[std::move(unit)] =
+        days == kOpenEnded ? absl::CivilDay::max() : events::ToCivilDay(static_cast<int32_t>(days));
+  }
   if (!in.ok()) return std::nullopt;
   return card;
 }

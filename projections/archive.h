@@ -7,12 +7,15 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "aggregates/case/decider.h"
 #include "events/ids.h"
 #include "projections/view.h"
 
@@ -52,7 +55,11 @@ struct CaseCard {
   absl::Time opened_at;   // occurredAt of 5
   absl::Time changed_at;  // recordedAt of its newest event
   uint16_t newest = 0;    // row of its newest event
+  // Units it is assigned to (76), each up to and with a day.
+  std::map<std::string, absl::CivilDay> assigned;
 };
+// What rights depend on.
+aggregates::CaseFacts FactsOf(const CaseCard& card);
 std::string EncodeCard(const CaseCard& card);
 std::optional<CaseCard> DecodeCard(absl::string_view bytes);
 

@@ -1,5 +1,6 @@
 #include "projections/follow_ups.h"
 
+#include "aggregates/rules/rules.h"
 #include "events/bytes.h"
 #include "events/catalogue.h"
 #include "events/event_body.h"
@@ -109,16 +110,11 @@ class Within : public RowReader {
 
 }  // namespace
 
-int32_t DefaultGrace(int32_t step) {
-  if (step >= 0 && step <= 7) return 0;
-  return step <= 30 ? 3 : 7;
-}
-
 VisitStatus StatusOf(const Visit& visit, absl::CivilDay today) {
   if (visit.missed) return VisitStatus::kMissed;
   absl::CivilDay due = events::ToCivilDay(visit.due);
   if (today > due) return VisitStatus::kOverdue;
-  int32_t window = visit.window >= 0 ? visit.window : DefaultGrace(visit.step);
+  int32_t window = visit.window >= 0 ? visit.window : aggregates::GraceOf(nullptr, visit.step);
   return today < due - window ? VisitStatus::kUpcoming : VisitStatus::kDue;
 }
 

@@ -33,10 +33,6 @@ struct Visit {
   bool missed = false;  // 59 is recorded
 };
 
-// Days of grace after the due day, and days of window before it, where neither the visit nor its
-// cadence says otherwise: 0 up to step 7, 3 up to 30, 7 beyond (domain/fields.md, own figures).
-int32_t DefaultGrace(int32_t step);
-
 enum class VisitStatus { kUpcoming, kDue, kOverdue, kMissed };
 VisitStatus StatusOf(const Visit& visit, absl::CivilDay today);
 absl::string_view NameOf(VisitStatus status);

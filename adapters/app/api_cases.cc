@@ -180,7 +180,7 @@ void Api::HeadCase(const Caller& caller, Request request, Responder respond) {
   auto stream_row = ports_.rows.Get(projections::StreamKey(p, *stream));
   absl::CivilDay today = absl::ToCivilDay(ports_.clock.Now(), events::ChinaTime());
   bool shown = card && stream_row &&
-               aggregates::MayList(caller.actor, {true, card->owner, card->county},
+               aggregates::MayList(caller.actor, projections::FactsOf(*card),
                                    *ports_.engine.registry(), today);
   if (!shown) return respond(ProblemResponse(Refuse(Reason::NOT_FOUND), caller.english));
   http::Response response;
@@ -217,8 +217,7 @@ void Api::ListCases(const Caller& caller, Request request, Responder respond) {
           auto card = projections::DecodeCard(value);
           if (!card) return true;
           auto stream = events::IdFromBytes<events::StreamId>(key.substr(3));
-          if (!aggregates::MayList(caller.actor, {true, card->owner, card->county}, *registry,
-                                   today))
+          if (!aggregates::MayList(caller.actor, projections::FactsOf(*card), *registry, today))
             return true;
           if (list.size() == limit) {
             next = std::string(key);

@@ -111,8 +111,7 @@ void Api::ListFollowUps(const Caller& caller, Request request, Responder respond
     if (!filter->status.empty() && status != filter->status) return false;
     auto row = ports_.rows.Get(projections::CardKey(found.partition, found.visit.stream));
     auto card = row ? projections::DecodeCard(*row) : std::nullopt;
-    return card &&
-           aggregates::MayList(caller.actor, {true, card->owner, card->county}, *registry, today);
+    return card && aggregates::MayList(caller.actor, projections::FactsOf(*card), *registry, today);
   };
   std::vector<Found> list;
   for (events::Partition p = 0; p < ports_.partitions; ++p) {

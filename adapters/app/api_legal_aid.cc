@@ -39,8 +39,7 @@ void Api::GetLegalAidCase(const Caller& caller, Request request, Responder respo
     respond(http::Response::Later([this, english, context, answer = std::move(answer)]() mutable {
       context.version = answer.version;
       auto rows = runtime::ReleasedRows(ports_.rows, answer);
-      auto body =
-          RenderLegalAid(rows, context, ports_.clock.Now(), ports_.rules, ports_.sealer);
+      auto body = RenderLegalAid(rows, context, ports_.clock.Now(), ports_.rules, ports_.sealer);
       if (!body.ok()) return ProblemResponse(body.status(), english);
       http::Response response;
       response.body = boost::json::serialize(*body);

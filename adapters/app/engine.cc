@@ -204,6 +204,8 @@ void Engine::DoReads(runtime::Outbox& out) {
       newest = std::max(newest, node_.machine(p).state().last_recorded);
     }
     if (options_.newest_record) options_.newest_record(newest);
+    // Before anything leads: an act of the software must not come before the first tick.
+    if (options_.clock_suspect) node_.set_clock_suspect(options_.clock_suspect());
   }
   node_.OnCaughtUp(worst, out);
 }

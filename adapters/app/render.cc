@@ -2,11 +2,14 @@
 
 #include <boost/json/array.hpp>
 #include <functional>
+#include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "events/boxes.h"
 #include "events/json.h"
 #include "events/record.h"
+#include "events/schema/aftercare.capnp.h"
 #include "events/schema/rescue.capnp.h"
 #include "events/values.h"
 #include "projections/archive.h"
@@ -92,6 +95,44 @@ json::object Frame(const RenderContext& context) {
   return out;
 }
 
+// What the schedule says of each 58 that names a visit: in time, in time but recorded late, or late
+// (domain/clocks.md, "Late record"). A 59 written before it stays.
+class Visits {
+ public:
+  void Add(const Entry& entry, json::object& out) {
+    if (entry.event.Is<schema::FollowUpScheduled>()) {
+      due_[entry.number] = entry.event.As<schema::FollowUpScheduled>().getDue().getDays();
+    } else if (entry.event.Is<schema::FollowUpMissed>()) {
+      missed_.insert(entry.event.As<schema::FollowUpMissed>().getOf().getSequence());
+    } else if (entry.event.Is<schema::FollowUpCompleted>()) {
+      auto made = entry.event.As<schema::FollowUpCompleted>();
+      auto due = due_.find(made.getOf().getSequence());
+      absl::string_view result = made.getResult().getCode().cStr();
+      bool seen = result == "seenAlone" || result == "seen";
+      if (!seen || made.getOf().hasStream() || due == due_.end()) return;
+      out["visit"] = Reading(entry, due->first, events::ToCivilDay(due->second));
+    }
+  }
+
+ private:
+  json::object Reading(const Entry& entry, uint32_t number, absl::CivilDay due) const {
+    auto day = [](absl::Time time) { return absl::ToCivilDay(time, events::ChinaTime()); };
+    absl::CivilDay made = day(entry.event.occurred_at);
+    json::object out{{"due", events::FormatDate(events::FromCivilDay(due))}};
+    if (made > due) {
+      out["reads"] = "late";
+      out["daysLate"] = made - due;
+    } else {
+      out["reads"] = day(entry.row.recorded_at) > due ? "in-time-recorded-late" : "in-time";
+    }
+    out["missedRecorded"] = missed_.contains(number);
+    return out;
+  }
+
+  std::map<uint32_t, int32_t> due_;  // by number of 57
+  std::set<uint32_t> missed_;
+};
+
 // The open facts that 5 gives, as of the moment asked for.
 void AddFacts(const Entry& entry, json::object& out) {
   if (!entry.event.Is<schema::CaseOpened>()) return;
@@ -127,8 +168,12 @@ absl::StatusOr<json::object> RenderList(const std::vector<std::string>& rows,
                                         events::Sealer& sealer) {
   json::object out = Frame(context);
   json::array list;
-  absl::Status status = ForEach(rows, context, sealer,
-                                [&](const Entry& entry) { list.push_back(Write(entry, context)); });
+  Visits visits;
+  absl::Status status = ForEach(rows, context, sealer, [&](const Entry& entry) {
+    json::object written = Write(entry, context);
+    visits.Add(entry, written);
+    list.push_back(std::move(written));
+  });
   if (!status.ok()) return status;
   out.emplace(json::string_view(name.data(), name.size()), std::move(list));
   return out;

@@ -104,6 +104,9 @@ class EmbeddedLog final : public events::EventLog {
   EmbeddedLog(std::string dir, EmbeddedLogOptions options, Descriptor lock);
   absl::StatusOr<std::unique_ptr<LogDatabase>> OpenDatabase(bool read_only);
   absl::Status OpenFirst();
+  // Gives up the ballast where the first opening would run out of space. kResourceExhausted: not
+  // even that is enough.
+  absl::Status MakeRoomToOpen() ABSL_EXCLUSIVE_LOCKS_REQUIRED(space_mutex_);
   absl::Status Reopen() ABSL_EXCLUSIVE_LOCKS_REQUIRED(session_mutex_);
 
   // For the session: writes `group` and gives each record its offset. The session's thread only.

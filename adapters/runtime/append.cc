@@ -152,10 +152,10 @@ void PartitionMachine::Deny(const events::StreamId& slot_id, Waiting waiting, ab
   Send(std::move(flight), *std::move(bytes), true, out);
 }
 
-void PartitionMachine::Reject(const Waiting& waiting, absl::Status status, Outbox& out) const {
+void PartitionMachine::Reject(const Waiting& waiting, absl::Status status, Outbox& out) {
   Answer answer = NewAnswer(waiting);
   answer.status = std::move(status);
-  out.answers.push_back(std::move(answer));
+  Tell(std::move(answer), out);
 }
 
 }  // namespace guitu::runtime

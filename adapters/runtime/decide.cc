@@ -19,15 +19,9 @@ events::SubjectId PartitionMachine::SubjectOf(const events::StreamId& stream) co
 }
 
 aggregates::CaseFacts PartitionMachine::FactsOf(const events::StreamId& stream) const {
-  aggregates::CaseFacts facts;
   auto row = recent_.Get(projections::CardKey(partition_, stream));
-  if (!row) return facts;
-  auto card = projections::DecodeCard(*row);
-  if (!card) return facts;
-  facts.exists = true;
-  facts.owner = card->owner;
-  facts.county = card->county;
-  return facts;
+  auto card = row ? projections::DecodeCard(*row) : std::nullopt;
+  return card ? projections::FactsOf(*card) : aggregates::CaseFacts{};
 }
 
 aggregates::Grant PartitionMachine::Authorize(const Request& request) const {
@@ -91,7 +85,8 @@ absl::Status PartitionMachine::LoadCase(const events::StreamId& stream, events::
 
 absl::Status PartitionMachine::Replay(char view, const events::StreamId& stream,
                                       aggregates::CaseState& state) const {
-  for (const std::string& bytes : projections::RecordsOf(ports_.rows, partition_, view, stream, state_.head.next)) {
+  for (const std::string& bytes :
+       projections::RecordsOf(ports_.rows, partition_, view, stream, state_.head.next)) {
     auto row = projections::DecodeEventRow(bytes);
     if (!row) return absl::DataLossError("a row of the archive does not read");
     auto meta = events::DecodeMeta(row->meta);

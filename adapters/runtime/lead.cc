@@ -74,7 +74,7 @@ void PartitionMachine::OnFenceInEffect(const projections::Folded& folded, Outbox
     Answer answer = NewAnswer(*flight.waiting);
     answer.not_done = flight.flight == Flight::kCommit;
     answer.status = Refuse(Reason::SETTLING);
-    out.answers.push_back(std::move(answer));
+    Tell(std::move(answer), out);
   }
   StartLeading(out);
 }
@@ -83,6 +83,8 @@ void PartitionMachine::OnFenceInEffect(const projections::Folded& folded, Outbox
 void PartitionMachine::StartLeading(Outbox& out) {
   phase_ = Phase::kLeading;
   unsettled_ = false;
+  today_ = Today();
+  LookForMissedVisits();
   LoadRegistry(out);
 }
 
@@ -107,6 +109,7 @@ void PartitionMachine::StandDown(Outbox& out) {
   }
   slots_.clear();
   waiting_ = 0;
+  look_from_.reset();
 }
 
 // The registry has grown. What was decided before is in the log before the adoption; what comes
@@ -156,6 +159,7 @@ void PartitionMachine::Halt(absl::string_view why, Outbox& out) {
 void PartitionMachine::OnTick(Outbox& out) {
   ExpireWaiting(out);
   if (phase_ == Phase::kLeading && registry_ == nullptr) LoadRegistry(out);
+  WatchTheDay();
 }
 
 absl::Time PartitionMachine::Stamp() {

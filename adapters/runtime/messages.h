@@ -26,6 +26,7 @@ struct Record {
   bool cancels = false;
   bool opens = false;        // POST /v1/cases: the stream may be new, needs no version
   bool any_version = false;  // If-Match: *
+  bool software = false;     // an act of the software: the owner fills in the version
   std::optional<events::Version> expected;  // If-Match: "n"
 };
 
@@ -61,7 +62,8 @@ struct Answer {
   events::Version version = 0;          // of DONE and of a released read
   events::Version current_version = 0;  // of CONFLICT
   bool created = false;                 // the command began the stream
-  // Of a released read: the letter of its view (projections/archive.h), and what may be shown of it.
+  // Of a released read: the letter of its view (projections/archive.h), and what may be shown of
+  // it.
   std::optional<char> released;
   aggregates::Grant grant;
 };

@@ -1,6 +1,7 @@
 #include "adapters/runtime/node.h"
 
 #include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "events/boxes.h"
@@ -38,6 +39,9 @@ Node::Node(uint32_t partitions, Ports ports, std::string owner_id, std::string a
     registry_end_ = offset + 1;
     adopt_ = true;
   };
+  for (events::Partition p = 0; p < partitions_; ++p) {
+    machines_[p]->on_case_opened = [this] { case_opened_ = true; };
+  }
   std::string prefix = projections::ViewPrefix(partitions_, 'G');
   ports_.rows.Scan(prefix, prefix, [&](absl::string_view, absl::string_view value) {
     if (auto row = projections::DecodeEventRow(value)) registry_end_ = row->offset + 1;
@@ -100,7 +104,14 @@ void Node::LoseSession(const absl::Status& why, Outbox& out) {
   if (absl::IsResourceExhausted(why)) read_only_ = true;
   if (!session_) return;
   session_ = false;
+  bool served = std::exchange(served_, false);
   for (auto& machine : machines_) machine->OnSessionLost(out);
+  if (absl::IsResourceExhausted(why) && !served) {
+    // Not even a fence gets in: again and again at once would only heat the machine and fill logs.
+    session_wanted_ = true;
+    retry_at_ = ports_.clock.Monotonic() + kSessionRetry;
+    return;
+  }
   out.alarms.push_back(absl::StrCat("an append is of unknown outcome, settling: ", why.message()));
   out.wants_session = true;
 }
@@ -176,6 +187,8 @@ void Node::EndStep(Outbox& out) {
   }
   for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->EndStep(out);
   ReleaseHeld(out);
+  served_ = ready();
+  EndBootstrap(out);
 }
 
 // A registry command in effect is answered when every partition has adopted it (R3); a stored
@@ -217,7 +230,8 @@ bool Node::ready() const {
   if (!session_) return false;
   for (const auto& machine : machines_) {
     if (machine->phase() != Phase::kLeading) return false;
-    if (!machine->registry() && machine->adopted() < registry_end_) return false;
+    bool adopts = !machine->registry() && machine->adopted() < registry_end_;
+    if (adopts && !served_) return false;
   }
   return true;
 }

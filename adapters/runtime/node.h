@@ -12,6 +12,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,7 +44,8 @@ class Node {
   void set_read_only(bool read_only) { read_only_ = read_only; }
   void set_clock_suspect(bool suspect) { clock_suspect_ = suspect; }
   bool read_only() const { return read_only_; }
-  // True when every partition leads and has adopted the registry.
+  // True when every partition leads and has adopted the registry. An adoption later on makes who
+  // comes wait, not go away.
   bool ready() const;
   uint32_t partitions() const { return partitions_; }
   const PartitionMachine& machine(events::Partition partition) const {
@@ -67,6 +69,16 @@ class Node {
   void ReleaseHeld(Outbox& out);
   uint64_t AdoptedByAll() const;
 
+  // software.cc
+  struct FirstCase {
+    events::Partition partition = 0;
+    events::StreamId stream;
+    uint32_t number = 0;  // of its 5
+    absl::Time recorded_at;
+  };
+  std::optional<FirstCase> FindFirstCase() const;
+  void EndBootstrap(Outbox& out);
+
   const uint32_t partitions_;
   Ports ports_;
   NodeView view_;
@@ -79,6 +91,9 @@ class Node {
   uint64_t registry_end_ = 0;  // records of the registry up to its newest command in effect
   bool adopt_ = false;         // the registry has grown since the last adoption was sent
   std::map<uint64_t, std::shared_ptr<const aggregates::RegistryState>> registry_states_;
+  bool served_ = false;      // was ready in this session: an adoption on its way is no gap
+  bool case_opened_ = true;  // 107g may be due; true at first, for what was opened before
+  absl::Duration bootstrap_at_ = -absl::InfiniteDuration();  // monotonic: not asked again before
   std::deque<Held> held_;  // registry commands, until every partition has adopted them (R3)
 };
 

@@ -3,7 +3,7 @@
 // port.
 //
 // protocol.md, letter by letter: lead.cc (O1–O5, G3), submit.cc (C1–C4), decide.cc, append.cc,
-// settle.cc (C5, C6, U1–U3), read.cc (R1, R2).
+// settle.cc (C5, C6, U1–U3), read.cc (R1, R2). What the software does of itself: software.cc.
 //
 // One simplification, stricter than the protocol: while a commit or sibling record of a stream is
 // in flight, the stream waits. So no decision ever rests on speculative state; streams of one
@@ -26,6 +26,7 @@
 #include "aggregates/case/decider.h"
 #include "aggregates/registry/decider.h"
 #include "projections/fold.h"
+#include "projections/follow_ups.h"
 
 namespace guitu::runtime {
 
@@ -78,10 +79,12 @@ class PartitionMachine {
   // The registry has grown: adopt it before deciding anything more.
   void Adopt(Outbox& out);
   void OnTick(Outbox& out);
+  // An act of the software (Record::software): takes the way of any command and answers nobody.
+  void Act(Request request, Outbox& out);
   void Halt(absl::string_view why, Outbox& out);
 
-  // Ends a step: lets go of the answers that rest on what was folded in it. While the store takes no
-  // rows the answers wait.
+  // Ends a step: lets go of the answers that rest on what was folded in it. While the store takes
+  // no rows the answers wait.
   void EndStep(Outbox& out);
   // For NodeView::store_rows: puts the state beside the rows folded; and: they are stored.
   void SaveState();
@@ -100,6 +103,8 @@ class PartitionMachine {
   size_t in_flight() const { return in_flight_.size(); }
   // Registry partition only: called for each command in effect, with its offset.
   std::function<void(events::Offset)> on_registry_record;
+  // Case partitions: a case was opened (5).
+  std::function<void()> on_case_opened;
 
  private:
   struct Waiting {
@@ -164,7 +169,7 @@ class PartitionMachine {
                    const events::RequestHash& hash) const;
   void Send(InFlight flight, std::string record, bool access, Outbox& out);
   void Deny(const events::StreamId& slot_id, Waiting waiting, absl::Status refusal, Outbox& out);
-  void Reject(const Waiting& waiting, absl::Status status, Outbox& out) const;
+  void Reject(const Waiting& waiting, absl::Status status, Outbox& out);
   absl::Time Stamp();
 
   // A read whose access record is in effect; its rows are fetched at the end of the step.
@@ -173,6 +178,20 @@ class PartitionMachine {
     std::string view;
     absl::Duration since;  // monotonic
   };
+
+  // software.cc
+  // The one way out for answers: those of acts of the software stay here.
+  void Tell(Answer answer, Outbox& out);
+  void OnActSettled(const Answer& answer);
+  void NoticeRows(const projections::RowBatch& batch, size_t before);
+  void WatchTheDay();
+  void LookForMissedVisits() { look_from_ = std::string(); }
+  void RecordMissedVisits(Outbox& out);
+  std::vector<projections::Visit> NextMissedVisits();
+  Request MissedVisit(const projections::Visit& visit) const;
+  absl::CivilDay LastDayOf(const projections::Visit& visit) const;
+  absl::CivilDay Today() const;
+  bool HeldBack() const { return node_.read_only() || node_.clock_suspect(); }
 
   // read.cc
   void Free(Release release, Outbox& out) const;
@@ -204,7 +223,7 @@ class PartitionMachine {
   NodeView& node_;
   projections::FoldState state_;
   projections::RecentRows recent_;
-  bool folded_ = false;       // something that is not stored yet
+  bool folded_ = false;  // something that is not stored yet
   events::Offset stored_next_ = 0;
   std::vector<Answer> done_;  // rest on rows of the batch
   std::vector<Release> releases_;
@@ -223,6 +242,15 @@ class PartitionMachine {
       fresh_keys_;                                             // taken for the record being built
   std::shared_ptr<const aggregates::RegistryState> registry_;  // as of adopted
   mutable std::pair<events::StreamId, events::SubjectId> newest_subject_;  // one derivation
+
+  // software.cc
+  std::optional<std::string>
+      look_from_;         // row of the schedule to go on from; none: seen to the end
+  absl::CivilDay today_;  // at the last tick
+  size_t acts_under_way_ = 0;
+  uint64_t acts_ = 0;  // so far: tickets
+  absl::Duration look_again_at_ =
+      absl::InfiniteDuration();  // monotonic: an act did not get through
 };
 
 }  // namespace guitu::runtime

@@ -58,10 +58,11 @@ void PartitionMachine::RowsStored() {
 
 void PartitionMachine::EndStep(Outbox& out) {
   if (folded_) return;
-  for (Answer& answer : done_) out.answers.push_back(std::move(answer));
+  for (Answer& answer : done_) Tell(std::move(answer), out);
   done_.clear();
   for (Release& release : releases_) Free(std::move(release), out);
   releases_.clear();
+  RecordMissedVisits(out);
 }
 
 // R4: what was kept for release too long is dropped; ask again.

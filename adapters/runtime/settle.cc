@@ -47,6 +47,7 @@ void PartitionMachine::FoldOne(absl::string_view record, Outbox& out) {
   }
   folded_ = true;
   recent_.Add(batch, before);
+  NoticeRows(batch, before);
   if (folded->effect == Effect::kVoidBasis) {
     out.alarms.push_back(absl::StrCat("partition ", partition_, " offset ", folded->offset,
                                       ": a record contradicts the chain (void)"));
@@ -97,6 +98,7 @@ void PartitionMachine::Settle(InFlight flight, const projections::Folded& folded
     return;
   }
   if (!in_effect) return SettleVoid(std::move(flight), folded, out);
+  if (!flight.waiting) return;  // told to ask again: nothing is shown to nobody
   Answer answer = NewAnswer(*flight.waiting);
   answer.offset = folded.offset;
   answer.version = folded.version;
@@ -131,8 +133,8 @@ void PartitionMachine::SettleVoid(InFlight flight, const projections::Folded& fo
     done_.push_back(AnswerFromResult(waiting, *folded.earlier));
     return;
   }
-  bool decide_again =
-      flight.flight != Flight::kCommit || (record != nullptr && record->any_version);
+  bool decide_again = flight.flight != Flight::kCommit ||
+                      (record != nullptr && (record->any_version || record->software));
   if (folded.effect == Effect::kVoidVersionPassed && !decide_again) {
     Answer answer = NewAnswer(waiting);
     answer.current_version = folded.version;

@@ -1,5 +1,6 @@
 // From a request to its turn (protocol.md, C1 to C4).
 #include <algorithm>
+#include <utility>
 
 #include "adapters/runtime/partition.h"
 #include "events/reason.h"
@@ -65,7 +66,7 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
   const auto& record = std::get<Record>(request.what);
   if (auto row = recent_.Get(projections::ResultKey(partition_, request.stream, record.id))) {
     auto result = events::DecodeResult(*row);
-    if (result) return out.answers.push_back(AnswerFromResult(waiting, *result));
+    if (result) return Tell(AnswerFromResult(waiting, *result), out);
   }
   if (node_.read_only()) return Reject(waiting, Refuse(Reason::READ_ONLY), out);
   if (node_.clock_suspect() && !ConfirmsClock(record))
@@ -77,9 +78,11 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
   aggregates::Grant grant = Authorize(request);
   bool unknown_case = !registry() && !record.opens && !record.cancels && stream.events == 0;
   if (grant.status.ok() && unknown_case) grant.status = Refuse(Reason::NOT_FOUND);
+  if (!grant.status.ok() && record.software) return Reject(waiting, grant.status, out);
   if (!grant.status.ok()) return Deny(slot_id, std::move(waiting), grant.status, out);
-  // For a cancel the owner fills in the version (U5).
-  if (!record.cancels && !CheckVersion(waiting, stream.version, stream.events > 0, out)) return;
+  // For a cancel (U5) and an act of the software the owner fills in the version.
+  bool given = !record.cancels && !record.software;
+  if (given && !CheckVersion(waiting, stream.version, stream.events > 0, out)) return;
   Slot& slot = *slots_[slot_id];
   InFlight flight;
   flight.flight = Flight::kCommit;
@@ -91,6 +94,8 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
       return Reject(waiting, Refuse(Reason::SETTLING, status.message()), out);
     }
     auto result = Decide(request, record, slot, flight);
+    // What the software finds no longer so is no attempt of anybody: no 103.
+    if (!result.ok() && record.software) return Reject(waiting, result.status(), out);
     if (!result.ok()) return Deny(slot_id, std::move(waiting), result.status(), out);
     decided = *std::move(result);
   }
@@ -140,7 +145,7 @@ bool PartitionMachine::CheckVersion(Waiting& waiting, events::Version current, b
       Answer answer = NewAnswer(waiting);
       answer.current_version = current;
       answer.status = Refuse(Reason::VERSION_MISSING, event.type->name);
-      out.answers.push_back(std::move(answer));
+      Tell(std::move(answer), out);
       return false;
     }
     return true;
@@ -151,7 +156,7 @@ bool PartitionMachine::CheckVersion(Waiting& waiting, events::Version current, b
     Answer answer = NewAnswer(waiting);
     answer.current_version = current;
     answer.status = Refuse(Reason::VERSION_MISSING);
-    out.answers.push_back(std::move(answer));
+    Tell(std::move(answer), out);
     return false;
   }
   if (*record.expected == current) return true;
@@ -159,7 +164,7 @@ bool PartitionMachine::CheckVersion(Waiting& waiting, events::Version current, b
     Answer answer = NewAnswer(waiting);
     answer.current_version = current;
     answer.status = Refuse(Reason::VERSION_MISMATCH);
-    out.answers.push_back(std::move(answer));
+    Tell(std::move(answer), out);
     return false;
   }
   // Ahead of what we know: wait, never CONFLICT.
@@ -202,8 +207,15 @@ void PartitionMachine::DrainAll(Outbox& out) {
 
 // C4: at the deadline RETRY; nothing is denied that may still be true elsewhere.
 void PartitionMachine::ExpireWaiting(Outbox& out) {
-  if (waiting_ == 0) return;
   absl::Duration now = ports_.clock.Monotonic();
+  // Nor does anybody wait for ever for an outcome: no fence may get through while the disk is full.
+  // The record stays in flight, to be settled; RETRY is never final.
+  for (InFlight& flight : in_flight_) {
+    if (!flight.waiting || now - flight.waiting->since < kPatience) continue;
+    Reason reason = node_.read_only() ? Reason::READ_ONLY : Reason::SETTLING;
+    Reject(*std::exchange(flight.waiting, std::nullopt), Refuse(reason), out);
+  }
+  if (waiting_ == 0) return;
   for (auto& [id, slot] : slots_) {
     while (!slot->queue.empty() && now - slot->queue.front().since >= kPatience) {
       Reason reason = node_.read_only() ? Reason::READ_ONLY : Reason::SETTLING;

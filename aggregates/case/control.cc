@@ -2,6 +2,7 @@
 #include "aggregates/case/law.h"
 #include "aggregates/case/rule.h"
 #include "events/schema/control.capnp.h"
+#include "events/values.h"
 
 namespace guitu::aggregates {
 namespace {
@@ -28,6 +29,9 @@ absl::Status DecideAssigned(const Proposal& proposal) {
 void EvolveAssigned(CaseState& state, const events::Event& event) {
   auto assigned = event.As<schema::CaseAssigned>();
   state.workers[Str(assigned.getUnit())] = Str(assigned.getStaff());
+  state.assigned_until[Str(assigned.getUnit())] =
+      assigned.hasUntil() ? events::ToCivilDay(assigned.getUntil().getDays())
+                          : absl::CivilDay::max();
 }
 
 }  // namespace

@@ -84,7 +84,9 @@ absl::Status CheckNeeds(const Proposal& proposal, const Rule& rule) {
 // The checks common to every event, then what the catalogue says of this one.
 absl::Status Check(const Proposal& proposal, const Rule* rule) {
   const Event& event = proposal.event;
-  if (!event.type->forms) return Refuse(Reason::SOFTWARE_ONLY);
+  bool own_act =
+      proposal.context.actor.staff == kSystemActor && event.type->mode == schema::Mode::SOFTWARE;
+  if (!event.type->forms && !own_act) return Refuse(Reason::SOFTWARE_ONLY);
   if (auto status = CheckStream(proposal); !status.ok()) return status;
   if (auto status = CheckStage(proposal); !status.ok()) return status;
   if (event.occurred_at > proposal.context.now) {
@@ -159,6 +161,8 @@ bool CaseState::Has(uint16_t type) const {
   return std::find(events.begin(), events.end(), type) != events.end();
 }
 
-CaseFacts FactsOf(const CaseState& state) { return {state.started(), state.owner, state.county}; }
+CaseFacts FactsOf(const CaseState& state) {
+  return {state.started(), state.owner, state.county, state.assigned_until};
+}
 
 }  // namespace guitu::aggregates

@@ -7,9 +7,12 @@
 // article.
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "aggregates/case/state.h"
 #include "aggregates/context.h"
 #include "events/event_body.h"
@@ -34,6 +37,8 @@ struct CaseFacts {
   bool exists = false;
   std::string owner;
   std::string county;
+  // Units that answer for the case besides its owner (76), each up to and with a day.
+  std::map<std::string, absl::CivilDay> assigned;
 };
 CaseFacts FactsOf(const CaseState& state);
 

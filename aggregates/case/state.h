@@ -85,6 +85,15 @@ struct HouseholdApplication {
   bool birth_certificate = false;
 };
 
+// Rows 57 that nobody has made yet (58), with the cadence of the dedicated file (56) then.
+struct PlannedVisit {
+  int32_t due = 0;    // days since 1970
+  int32_t step = -1;  // of the cadence; -1: an extra visit
+  std::string cadence;
+  uint32_t cadence_version = 0;
+  bool missed = false;  // 59 stands
+};
+
 struct CaseState {
   // Row of each event so far, by its number in the stream from 1: events[0] is number 1.
   std::vector<uint16_t> events;
@@ -116,9 +125,13 @@ struct CaseState {
   std::map<uint32_t, Placement> placements;     // by number of 34
 
   // Aftercare, legal aid, control.
-  int32_t visits_planned = 0;                             // rows 57
+  int32_t visits_planned = 0;  // rows 57
+  std::string cadence;         // of the dedicated file (56)
+  uint32_t cadence_version = 0;
+  std::map<uint32_t, PlannedVisit> visits;                // open ones, by number of 57
   std::map<uint32_t, absl::Time> legal_aid_applications;  // received at, by number of 62
   std::map<std::string, std::string> workers;             // of each unit (76)
+  std::map<std::string, absl::CivilDay> assigned_until;   // each unit's (76)
 
   bool started() const { return !events.empty(); }
   bool Has(uint16_t type) const;

@@ -98,6 +98,13 @@ absl::Status DecideClock(const RegistryState& state, schema::SuspectClockConfirm
   return same_person && still_open ? Refuse(Reason::NOT_ONESELF) : absl::OkStatus();
 }
 
+// 107g: once, by the software.
+absl::Status DecideBootstrapEnded(const RegistryState& state, const Context& context) {
+  if (context.actor.staff != kSystemActor) return Refuse(Reason::SOFTWARE_ONLY);
+  if (!state.bootstrap_ended) return absl::OkStatus();
+  return Refuse(Reason::REGISTRY_CONFLICT, "the set-up rights have ended already");
+}
+
 absl::Status DecideOne(const RegistryState& state, const Event& event, const Context& context) {
   if (event.Is<schema::UnitSet>()) return DecideUnit(state, event.As<schema::UnitSet>());
   if (event.Is<schema::UserSet>()) return DecideUser(state, event.As<schema::UserSet>(), context);
@@ -110,6 +117,7 @@ absl::Status DecideOne(const RegistryState& state, const Event& event, const Con
   if (event.Is<schema::SuspectClockConfirmed>()) {
     return DecideClock(state, event.As<schema::SuspectClockConfirmed>(), event);
   }
+  if (event.Is<schema::BootstrapEnded>()) return DecideBootstrapEnded(state, context);
   if (event.type->stages != schema::Stages::REGISTRY) return Refuse(Reason::NOT_FIRST);
   return absl::OkStatus();
 }
@@ -154,6 +162,21 @@ std::shared_ptr<const Role> ToRole(schema::RoleSet::Reader in) {
   return role;
 }
 
+// Who administers from here on: those who do not act alone.
+Event WithAdministrators(const Event& event, const RegistryState& state) {
+  std::vector<std::string> administrators;
+  for (const auto& [staff, user] : state.users) {
+    if (!user->suspended && Administers(state, *user)) administrators.push_back(staff);
+  }
+  auto body = std::make_shared<events::Body>(std::as_const(*event.body).content());
+  auto list = body->mutable_data<schema::BootstrapEnded>().initAdministrators(
+      static_cast<uint>(administrators.size()));
+  for (uint i = 0; i < list.size(); ++i) list.set(i, administrators[i]);
+  Event filled = event;
+  filled.body = std::move(body);
+  return filled;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Event>> RegistryDecider::Decide(const State& state,
@@ -163,7 +186,11 @@ absl::StatusOr<std::vector<Event>> RegistryDecider::Decide(const State& state,
     if (event.occurred_at > context.now) return Refuse(Reason::OCCURRED_IN_FUTURE);
     if (auto status = DecideOne(state, event, context); !status.ok()) return status;
   }
-  return command;
+  std::vector<Event> decided = command;
+  for (Event& event : decided) {
+    if (event.Is<schema::BootstrapEnded>()) event = WithAdministrators(event, state);
+  }
+  return decided;
 }
 
 RegistryState RegistryDecider::Evolve(State state, const Event& event) {
@@ -189,6 +216,8 @@ RegistryState RegistryDecider::Evolve(State state, const Event& event) {
     if (second) state.clock_confirmations += 1;
     state.clock_confirmed_by = second ? "" : event.recorder;
     state.clock_confirmed_at = event.recorded_at;
+  } else if (event.Is<schema::BootstrapEnded>()) {
+    state.bootstrap_ended = true;
   } else if (event.Is<schema::RoleSet>()) {
     auto role = ToRole(event.As<schema::RoleSet>());
     state.roles[role->name] = role;
@@ -207,6 +236,7 @@ RegistryKey KeyOf(const Event& event) {
   if (event.Is<schema::PlanItemSet>())
     return {"plan-item", Str(event.As<schema::PlanItemSet>().getItem())};
   if (event.Is<schema::SuspectClockConfirmed>()) return {"clock", "clock"};
+  if (event.Is<schema::BootstrapEnded>()) return {"bootstrap", "bootstrap"};
   return {};
 }
 

@@ -52,8 +52,9 @@ template <typename T>
 using Entries = std::map<std::string, std::shared_ptr<const T>, std::less<>>;
 
 struct RegistryState {
-  uint64_t offset = 0;          // registry records folded
-  uint32_t administrators = 0;  // users who may administer; set-up ends with the second
+  uint64_t offset = 0;           // registry records folded
+  uint32_t administrators = 0;   // users who may administer
+  bool bootstrap_ended = false;  // 107g: the set-up rights are over
   // Row 107f: two different people within ten minutes make one confirmation.
   uint64_t clock_confirmations = 0;
   std::string clock_confirmed_by;  // the first of the two, or empty

@@ -46,6 +46,15 @@ std::optional<CadenceStep> Cadence::StepAfter(int32_t after) const {
   return next;
 }
 
+int32_t GraceOf(const Cadence* cadence, int32_t step) {
+  if (cadence != nullptr && step > 0) {
+    std::optional<CadenceStep> named = cadence->StepAfter(step - 1);
+    if (named && named->day == step) return named->grace;
+  }
+  if (step >= 0 && step <= 7) return 0;
+  return step <= 30 ? 3 : 7;
+}
+
 bool Cadence::Has(schema::VisitCondition condition) const {
   return std::find(conditions.begin(), conditions.end(), condition) != conditions.end();
 }

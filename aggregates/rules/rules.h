@@ -73,6 +73,11 @@ struct Cadence {
   bool Has(schema::VisitCondition condition) const;
 };
 
+// Days of grace after the due day of a visit at day `step` of its cadence, -1 for an extra visit:
+// as the cadence says, or where it does not name the step (or is not known: null) 0 up to step 7, 3
+// up to 30 and for an extra visit, 7 beyond (domain/fields.md, own figures).
+int32_t GraceOf(const Cadence* cadence, int32_t step);
+
 // A figure of a rule. One of number, yes, text says it; a text beside a number says for whom.
 struct Parameter {
   std::string name;  // "K11.length"

@@ -101,4 +101,5 @@ enum Reason {
   approvalDecided @68 $problem(http = 409, code = "rule-refused", rule = "R58", zh = "该提请已经审批", en = "The request has been decided already");
   approvalByAuthor @69 $problem(http = 409, code = "rule-refused", rule = "R58", zh = "提请人不得审批自己提请的内容", en = "Nobody approves what he himself has proposed");
   approvalNotAsked @70 $problem(http = 409, code = "rule-refused", rule = "R58", zh = "该提请已指定由他人或其他单位审批", en = "Somebody else, or another unit, has been asked");
+  visitNotMissed @71 $problem(http = 409, code = "rule-refused", rule = "R50", article = "细则第19条第4项", zh = "该回访未逾宽限期、已经完成或已登记逾期", en = "The visit is within its grace, was made, or is recorded as missed already");
 }

@@ -281,7 +281,7 @@ enum ClockSource {
   persons @2 $label(zh = "人工", en = "two persons");
 }
 
-struct BootstrapEnded $event(number = "107g", stages = registry, forms = false)
+struct BootstrapEnded $event(number = "107g", mode = software, stages = registry, forms = false)
     $label(zh = "初始化结束", en = "Bootstrap ended") $recordedBy(["SYS"]) {
   # First real case ends the set-up rights.
   firstCase @0 :Values.EventRef $rows(["5", "0a"]) $label(zh = "首个案件", en = "first case");

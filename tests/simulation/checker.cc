@@ -3,7 +3,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "events/effect.h"
+#include "events/schema/aftercare.capnp.h"
+#include "events/values.h"
 #include "projections/fold.h"
+#include "projections/follow_ups.h"
 #include "projections/keys.h"
 #include "tests/simulation/simulation.h"
 
@@ -15,7 +18,19 @@ struct InEffect {
   events::Offset offset = 0;
   events::Frame frame;
   events::MetaFields meta;
+  uint32_t missed = 0;  // the visit that a 59 names
 };
+
+bool IsOf(const InEffect& record, absl::string_view row) {
+  const auto& types = record.meta.event_types;
+  return !types.empty() && types.front() == *events::TypeOfRow(row);
+}
+
+uint32_t MissedVisit(absl::string_view payload) {
+  events::SegmentReader reader(payload);
+  auto event = reader.Root<schema::Payload>().getEvents()[0];
+  return event.getData().getAs<schema::FollowUpMissed>().getOf().getSequence();
+}
 
 // A second life of the log, record by record, each batch stored before the next.
 struct Rebuilt {
@@ -34,8 +49,10 @@ struct Rebuilt {
         projections::SaveState(state, p, batch);
         readable &= rows.Apply(batch).ok();
         if (folded->effect != events::Effect::kInEffect) continue;
-        auto meta = events::DecodeMeta(events::SplitRecord(record)->meta);
-        records.push_back({p, folded->offset, *folded->frame, *meta});
+        auto parts = events::SplitRecord(record);
+        auto meta = events::DecodeMeta(parts->meta);
+        records.push_back({p, folded->offset, *folded->frame, *meta, 0});
+        if (IsOf(records.back(), "59")) records.back().missed = MissedVisit(parts->payload);
       }
     }
   }
@@ -105,6 +122,34 @@ void CheckRevocations(const History& history, const Rebuilt& rebuilt,
   }
 }
 
+// Each visit is missed once at most, and by the end each that ought to be; the set-up rights end
+// once.
+void CheckActsOfTheSoftware(const Rebuilt& rebuilt, absl::CivilDay today,
+                            std::vector<std::string>& out) {
+  std::set<std::pair<events::StreamId, uint32_t>> missed;
+  int bootstraps = 0;
+  for (const InEffect& record : rebuilt.records) {
+    bootstraps += IsOf(record, "107g") ? 1 : 0;
+    if (record.missed == 0) continue;
+    if (!missed.emplace(record.frame.stream, record.missed).second)
+      out.push_back("a visit is missed twice");
+  }
+  if (bootstraps > 1) out.push_back("the set-up rights end twice");
+  bool opened = false;
+  for (events::Partition p = 0; p < Simulation::kPartitions; ++p) {
+    std::string visits = projections::VisitPrefix(p);
+    rebuilt.rows.Scan(visits, visits, [&](absl::string_view, absl::string_view value) {
+      opened = true;
+      auto visit = projections::DecodeVisit(value);
+      // Step 3: no days of grace.
+      if (projections::StatusOf(*visit, today) == projections::VisitStatus::kOverdue)
+        out.push_back("a missed visit is not recorded");
+      return true;
+    });
+  }
+  if (opened && bootstraps == 0) out.push_back("the set-up rights never end");
+}
+
 }  // namespace
 
 std::vector<std::string> Violations(Simulation& simulation) {
@@ -114,6 +159,8 @@ std::vector<std::string> Violations(Simulation& simulation) {
   CheckCommands(simulation.history(), rebuilt, out);
   CheckReads(simulation.history(), rebuilt, out);
   CheckRevocations(simulation.history(), rebuilt, out);
+  absl::Time now = simulation.world().clock.Now();
+  CheckActsOfTheSoftware(rebuilt, absl::ToCivilDay(now, events::ChinaTime()), out);
   if (AllRows(simulation.world().store) != AllRows(rebuilt.rows)) {
     out.push_back("the live rows are not those that the log gives");
   }

@@ -6,6 +6,7 @@
 #include "events/check.h"
 #include "events/effect.h"
 #include "events/reason.h"
+#include "events/values.h"
 #include "projections/fold.h"
 #include "projections/keys.h"
 
@@ -148,6 +149,7 @@ void Simulation::Act() {
     driver_->Tick();
   } else if (what < 97) {
     world_.clock.Jump(absl::Seconds(static_cast<int64_t>(Pick(7200)) - 3600));
+    if (Chance(30)) world_.clock.Jump(absl::Hours(24));
   } else if (what < 99) {
     GUITU_CHECK(world_.store.Flush().ok());
   } else {
@@ -185,7 +187,9 @@ void Simulation::NewRequest() {
     auto p = events::PartitionOf(stream, kPartitions);
     auto row = world_.store.Get(projections::StreamKey(p, stream));
     events::Version version = row ? projections::DecodeStream(*row).version : 0;
-    if (what < 60) {
+    if (what < 46) {
+      request = Visits(stream, key, version);
+    } else if (what < 60) {
       request = runtime::Command(actor, stream, key, runtime::Claimed(now, key),
                                  version + (Chance(10) ? 1 : 0));
     } else if (what < 85) {
@@ -200,6 +204,25 @@ void Simulation::NewRequest() {
   command.request = std::move(request);
   history_.commands.push_back(std::move(command));
   SendCommand(history_.commands.size() - 1);
+}
+
+// The bureau adopts the case and plans two visits, one of them with its grace over; or says that
+// one was made. Refused where the case is adopted already, or the visit is none.
+Request Simulation::Visits(events::StreamId stream, const std::string& key,
+                           events::Version version) {
+  absl::Time now = world_.clock.Now();
+  const aggregates::Actor& worker = runtime::kWorker;
+  if (Chance(40)) {
+    auto made = runtime::VisitMade(now, 1 + static_cast<uint32_t>(Pick(8)));
+    return runtime::AnyVersion(runtime::Command(worker, stream, key, made, {}));
+  }
+  Request request = runtime::Command(worker, stream, key, runtime::Opened(now), version);
+  absl::CivilDay today = absl::ToCivilDay(now, events::ChinaTime());
+  auto& events = std::get<runtime::Record>(request.what).events;
+  events.push_back(runtime::FileOpened(now));
+  events.push_back(runtime::VisitPlanned(now, today - 1));
+  events.push_back(runtime::VisitPlanned(now, today));
+  return request;
 }
 
 void Simulation::SendCommand(size_t index) {

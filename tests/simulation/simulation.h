@@ -95,6 +95,7 @@ class Simulation {
   void Work();
   void NewRequest();
   void Retry(bool impatient);
+  runtime::Request Visits(events::StreamId stream, const std::string& key, events::Version version);
   void SendCommand(size_t index);
   void SendRead();
   void TakeAnswers();

@@ -47,9 +47,22 @@ TEST(Simulation, TheSameSeedGivesTheSameLog) {
   }
 }
 
+int Missed(const runtime::World& world) {
+  int missed = 0;
+  for (events::Partition p = 0; p < Simulation::kPartitions; ++p) {
+    for (const std::string& record : world.Records(p)) {
+      auto meta = events::DecodeMeta(events::SplitRecord(record)->meta);
+      const auto& types = meta->event_types;
+      missed += !types.empty() && types.front() == *events::TypeOfRow("59") ? 1 : 0;
+    }
+  }
+  return missed;
+}
+
 TEST(Simulation, TheFaultsReallyHappen) {
   int crashes = 0, unknown = 0, done = 0, denied = 0, cancelled = 0;
   size_t shown = 0, revoked = 0;
+  int missed = 0;
   for (uint64_t seed = 1; seed <= 10; ++seed) {
     Simulation simulation(seed, Variant::kNone);
     simulation.Run(kSteps);
@@ -58,6 +71,7 @@ TEST(Simulation, TheFaultsReallyHappen) {
     unknown += history.unknown;
     shown += history.shown.size();
     revoked += history.revoked.size();
+    missed += Missed(simulation.world());
     for (const Command& command : history.commands) {
       done += command.done ? 1 : 0;
       denied += command.denied ? 1 : 0;
@@ -71,6 +85,7 @@ TEST(Simulation, TheFaultsReallyHappen) {
   EXPECT_GT(cancelled, 0);
   EXPECT_GT(shown, 50u);
   EXPECT_GT(revoked, 5u);
+  EXPECT_GT(missed, 20);
 }
 
 // Whether one of the seeds gives the variant away.

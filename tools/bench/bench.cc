@@ -222,9 +222,8 @@ absl::StatusOr<BenchFigure> BenchCity::CommandsOverHttp(int clients, absl::Durat
 
 absl::StatusOr<BenchFigure> BenchCity::ReadsOverHttp(int clients, absl::Duration time) {
   return Load("audited reads over HTTP", clients, time, [&](uint64_t i) {
-    return absl::StrCat("GET /v1/cases/", ReadCase(i),
-                        " HTTP/1.1\r\nHost: b\r\n", "Authorization: Bearer ",
-                        token_, "\r\nPurpose-Of-Use: aftercare\r\n\r\n");
+    return absl::StrCat("GET /v1/cases/", ReadCase(i), " HTTP/1.1\r\nHost: b\r\n",
+                        "Authorization: Bearer ", token_, "\r\nPurpose-Of-Use: aftercare\r\n\r\n");
   });
 }
 

@@ -16,6 +16,9 @@ namespace json = boost::json;
 // A file that the paper store would hold; attachments themselves come later.
 constexpr const char* kScan = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
+// Commands that the software may have come between.
+constexpr int kTriesMax = 10;
+
 class Story {
  public:
   Story(const StoryOptions& options, CountySessions& sessions)
@@ -222,6 +225,7 @@ class Story {
   }
 
   void Aftercare() {
+    visits_planned_ = true;
     At(14);
     Record("caseworker", "DedicatedFileOpened",
            {{"fileNo", absl::StrCat("档", options_.number)},
@@ -231,13 +235,14 @@ class Story {
             {"risk", "medium"}});
     for (int day : {3, 7}) {
       At(13 + day);
-      uint32_t planned = Record("caseworker", "FollowUpScheduled",
-                                {{"due", DayText(Day())},
-                                 {"kind", "routine"},
-                                 {"step", day},
-                                 {"visitor", Staff("worker")},
-                                 {"visitorUnit", Unit("MCA")},
-                                 {"mode", "homeVisit"}});
+      Record("caseworker", "FollowUpScheduled",
+             {{"due", DayText(Day())},
+              {"kind", "routine"},
+              {"step", day},
+              {"visitor", Staff("worker")},
+              {"visitorUnit", Unit("MCA")},
+              {"mode", "homeVisit"}});
+      uint32_t planned = NumberOfLast("caseworker", "aftercare");
       if (day == 7 && options_.number % 3 == 0) continue;  // nobody went
       Record("caseworker", "FollowUpCompleted",
              {{"of", absl::StrCat(planned)},
@@ -271,19 +276,20 @@ class Story {
             {"language", "普通话"},
             {"understood", "full"},
             {"wants", "yes"}});
-    uint32_t applied = Record("legal-aid", "LegalAidApplied",
-                              {{"matter", json::array{"compensation"}},
-                               {"applicant", mother_},
-                               {"relation", "birthMother"},
-                               {"receivedAt", Time()},
-                               {"agency", Unit("JUS")},
-                               {"name", "合成丁"},
-                               {"contact", "13900000000"},
-                               {"means", "article42"},
-                               {"guardianConflict", false},
-                               {"against", buyer_},
-                               {"interpreter", false},
-                               {"greenChannel", true}});
+    Record("legal-aid", "LegalAidApplied",
+           {{"matter", json::array{"compensation"}},
+            {"applicant", mother_},
+            {"relation", "birthMother"},
+            {"receivedAt", Time()},
+            {"agency", Unit("JUS")},
+            {"name", "合成丁"},
+            {"contact", "13900000000"},
+            {"means", "article42"},
+            {"guardianConflict", false},
+            {"against", buyer_},
+            {"interpreter", false},
+            {"greenChannel", true}});
+    uint32_t applied = NumberOfLast("legal-aid", "legal-aid");
     if (options_.number % 4 == 0) return;  // a clock that runs out
     At(26);
     Record("legal-aid", "LegalAidDecided",
@@ -307,12 +313,25 @@ class Story {
             {"livesWith", false},
             {"minor", false}});
     // The reference that the software made stands in the archive.
-    if (!status_.ok()) return "";
-    auto reply = sessions_["caseworker"]->Get(
-        absl::StrCat("/v1/cases/", report_.case_id, "/timeline"), "aftercare");
-    if (!Good(reply, "timeline")) return "";
+    auto event = LastRecorded("caseworker", "aftercare");
+    return event.empty() ? "" : std::string(event.at("data").at("person").as_string());
+  }
+
+  // The number in the stream of what was recorded last. Once visits are planned the software may
+  // have recorded in between that one was missed: the story is told long after it happened.
+  uint32_t NumberOfLast(const std::string& role, const std::string& purpose) {
+    auto event = LastRecorded(role, purpose);
+    return event.empty() ? 0 : event.at("number").to_number<uint32_t>();
+  }
+
+  // As it stands in the timeline; empty after an error.
+  json::object LastRecorded(const std::string& role, const std::string& purpose) {
+    if (!status_.ok()) return {};
+    auto reply =
+        sessions_[role]->Get(absl::StrCat("/v1/cases/", report_.case_id, "/timeline"), purpose);
+    if (!Good(reply, "timeline")) return {};
     const json::object* event = Recorded(reply->body.at("events").as_array());
-    return event == nullptr ? "" : std::string(event->at("data").at("person").as_string());
+    return event == nullptr ? json::object() : *event;
   }
 
   // Asks a second person to agree, then records what was agreed.
@@ -358,7 +377,8 @@ class Story {
     return nullptr;
   }
 
-  // Records one event on the version the story is at; gives its number in the stream.
+  // Records one event on the version the story is at; gives its number in the stream, as long as
+  // nobody else writes into it (NumberOfLast).
   uint32_t Record(const std::string& role, const std::string& type, json::object data) {
     if (!status_.ok()) return 0;
     auto reply = Send(role, type, std::move(data));
@@ -408,8 +428,23 @@ class Story {
     bool opens = report_.case_id.empty();
     std::string target =
         opens ? "/v1/cases" : absl::StrCat("/v1/cases/", report_.case_id, "/events");
-    return sessions_[role]->Post(target, key, opens ? "" : absl::StrCat("\"", version_, "\""),
-                                 std::move(body));
+    auto post = [&] {
+      return sessions_[role]->Post(target, key, opens ? "" : absl::StrCat("\"", version_, "\""),
+                                   body);
+    };
+    auto reply = post();
+    // The software has recorded a missed visit meanwhile; before the first visit nobody else
+    // writes.
+    for (int again = 0; visits_planned_ && Moved(reply) && again < kTriesMax; ++again) {
+      version_ = reply->body.at("currentVersion").to_number<uint64_t>();
+      reply = post();
+    }
+    return reply;
+  }
+
+  static bool Moved(const absl::StatusOr<Reply>& reply) {
+    return reply.ok() && reply->status == 412 && reply->body.is_object() &&
+           reply->body.get_object().contains("currentVersion");
   }
 
   bool Good(const absl::StatusOr<Reply>& reply, absl::string_view what) {
@@ -446,7 +481,8 @@ class Story {
   absl::Time now_;
   uint64_t version_ = 0;
   std::string receipt_;  // of the last command
-  uint32_t last_ = 0;    // number of the newest event in the stream
+  uint32_t last_ = 0;    // events of the story in the stream: numbers, until visits are planned
+  bool visits_planned_ = false;
   uint32_t step_ = 0;
   bool is_child_ = false;
   bool is_girl_ = false;

@@ -7,6 +7,7 @@
 #include "aggregates/registry/decider.h"
 #include "aggregates/rules/roles.capnp.h"
 #include "events/derive.h"
+#include "events/schema/aftercare.capnp.h"
 #include "events/schema/control.capnp.h"
 #include "events/schema/registry.capnp.h"
 #include "events/schema/rescue.capnp.h"
@@ -113,6 +114,45 @@ Event ApprovalAsked(absl::Time now) {
     data.setContent(boost::json::serialize(content));
     data.initExpires().setMicros(absl::ToUnixMicros(now + absl::Hours(24)));
     data.setAfterTheFact(schema::YesNo::NO);
+  });
+}
+
+Event Opened(absl::Time now) {
+  return MakeEvent<schema::CaseOpened>(now, [&](auto data) {
+    data.initKind().setCode("victim");
+    data.setOwner("MCA");
+    data.setCounty("530921");
+  });
+}
+
+Event FileOpened(absl::Time now) {
+  return MakeEvent<schema::DedicatedFileOpened>(now, [&](auto data) {
+    data.setFileNo("1");
+    data.setKeeper("MCA");
+    data.setCadence("C1");
+  });
+}
+
+Event VisitPlanned(absl::Time now, absl::CivilDay due, int32_t step) {
+  return MakeEvent<schema::FollowUpScheduled>(now, [&](auto data) {
+    data.initDue().setDays(events::FromCivilDay(due));
+    data.initKind().setCode("routine");
+    data.setStep(step);
+    data.setVisitorUnit("MCA");
+  });
+}
+
+Event VisitMade(absl::Time now, uint32_t of) {
+  return MakeEvent<schema::FollowUpCompleted>(now, [&](auto data) {
+    data.initOf().setSequence(of);
+    data.initResult().setCode("seenAlone");
+  });
+}
+
+Event MissedByHand(absl::Time now, uint32_t of, absl::CivilDay due) {
+  return MakeEvent<schema::FollowUpMissed>(now, [&](auto data) {
+    data.initOf().setSequence(of);
+    data.initDue().setDays(events::FromCivilDay(due));
   });
 }
 

@@ -34,6 +34,12 @@ events::Event OpenedOn(absl::Time now, events::StreamId ground, uint32_t sequenc
 events::Event WishHeard(absl::Time now, bool acceptable = true);  // 12, additive
 events::Event ApprovalAsked(absl::Time now);                      // 98, of the sibling stream
 
+events::Event Opened(absl::Time now);      // 5, the bureau adopts the case
+events::Event FileOpened(absl::Time now);  // 56, cadence C1
+events::Event VisitPlanned(absl::Time now, absl::CivilDay due, int32_t step = 3);  // 57
+events::Event VisitMade(absl::Time now, uint32_t of);  // 58, seen alone; additive
+events::Event MissedByHand(absl::Time now, uint32_t of, absl::CivilDay due);  // 59, nobody may
+
 // The stream that an opening by this actor under this key makes.
 events::StreamId StreamOf(const aggregates::Actor& actor, absl::string_view key);
 events::CommandId IdOf(const aggregates::Actor& actor, absl::string_view key);

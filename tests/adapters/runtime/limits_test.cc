@@ -35,6 +35,44 @@ TEST_F(RuntimeTest, ReadOnly_ALogWithoutSpaceMakesTheNodeReadOnly) {
   EXPECT_EQ(events::ReasonOf(Ask(Claim(stream, "k", 1)).status), Reason::READ_ONLY);
 }
 
+TEST_F(RuntimeTest, ReadOnly_WithoutRoomForAnAccessRecordNobodyWaitsForEver) {
+  auto stream = OpenCase();
+  world.log.SetScript([](const events::Append&) { return Fate::kRefuseNoSpace; });
+  uint64_t read = Send(ReadOf(kPolice, stream));
+  Settle();
+  EXPECT_FALSE(Answered(read)) << "its outcome is unknown, and no fence gets through";
+  int sessions = driver->sessions();
+  Wait(absl::Milliseconds(1));
+  EXPECT_EQ(driver->sessions(), sessions) << "the next try takes its time";
+  Wait(kPatience);
+  EXPECT_EQ(ReasonFor(read), Reason::READ_ONLY);
+  EXPECT_TRUE(Rows(*Find(read)).empty());
+  EXPECT_EQ(driver->alarms().size(), 1u) << "said once";
+  world.log.SetScript([](const events::Append&) { return Fate::kAppend; });
+  driver->node().set_read_only(false);
+  Wait(absl::Seconds(1));
+  EXPECT_TRUE(driver->node().ready());
+  EXPECT_TRUE(Ask(ReadOf(kPolice, stream)).status.ok());
+  EXPECT_TRUE(Ask(Claim(stream, "k", 1)).status.ok());
+}
+
+TEST_F(RuntimeTest, ACommandWhoseOutcomeStaysUnknownIsToldToAskAgainAndDoneOnce) {
+  auto stream = OpenCase();
+  Next({Fate::kLandUnknown});
+  world.log.FailSessions(absl::UnavailableError("down"));
+  uint64_t first = Send(Claim(stream, "k", 1));
+  Settle();
+  Wait(kPatience);
+  EXPECT_EQ(ReasonFor(first), Reason::SETTLING);
+  EXPECT_FALSE(Find(first)->not_done) << "it may stand in the log";
+  world.log.FailSessions(absl::OkStatus());
+  Wait(absl::Seconds(1));
+  Answer again = Ask(Claim(stream, "k", 1));
+  EXPECT_TRUE(again.status.ok());
+  EXPECT_EQ(again.version, 2u);
+  EXPECT_EQ(Copies(IdOf(kPolice, "k")), 1u);
+}
+
 TEST_F(RuntimeTest, WhileTheClockIsSuspectNothingIsRecorded) {
   auto stream = OpenCase();
   driver->node().set_clock_suspect(true);

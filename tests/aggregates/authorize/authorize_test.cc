@@ -76,7 +76,7 @@ const RuleData& Rules() {
   return *rules;
 }
 
-const CaseFacts kOfMca{true, "MCA", "530921"};
+const CaseFacts kOfMca{true, "MCA", "530921", {}};
 const Actor kWorker{"w1", "MCA", "caseworker"};
 
 Grant Ask(const Registry& registry, const Actor& actor, const Act& act,
@@ -192,7 +192,7 @@ TEST(Authorize, LetsACountyUnitRecordAsItsKindOfBureau) {
 TEST(Authorize, LetsTheUnitWithTheCaseRecordWhatOnlyItMay) {
   ExpectGranted(Ask(Registry(), kWorker, Record({"60"})));
   ExpectRefused(Reason::NOT_PERMITTED,
-                Ask(Registry(), kWorker, Record({"60"}), {true, "530921-MCA", "530921"}));
+                Ask(Registry(), kWorker, Record({"60"}), {true, "530921-MCA", "530921", {}}));
 }
 
 TEST(Authorize, LetsTheOfficeRecordAsTheOffice) {
@@ -236,12 +236,12 @@ Grant InScope(schema::Scope scope, const CaseFacts& facts, const Act& act = Read
   return Ask(registry, {"c1", "530921-MCA", "scoped"}, act, facts);
 }
 
-const CaseFacts kOwn{true, "530921-MCA", "530921"};
-const CaseFacts kNeighbour{true, "530921-PSB", "530921"};
-const CaseFacts kOtherCounty{true, "530922-MCA", "530922"};
-const CaseFacts kUnownedHere{true, "", "530921"};
-const CaseFacts kUnownedThere{true, "", "530922"};
-const CaseFacts kUnownedAnywhere{true, "", ""};
+const CaseFacts kOwn{true, "530921-MCA", "530921", {}};
+const CaseFacts kNeighbour{true, "530921-PSB", "530921", {}};
+const CaseFacts kOtherCounty{true, "530922-MCA", "530922", {}};
+const CaseFacts kUnownedHere{true, "", "530921", {}};
+const CaseFacts kUnownedThere{true, "", "530922", {}};
+const CaseFacts kUnownedAnywhere{true, "", "", {}};
 
 TEST(Scope, OfTheCityIsEveryCase) {
   for (const CaseFacts& facts : {kOwn, kNeighbour, kOtherCounty, kUnownedThere}) {
@@ -340,6 +340,24 @@ TEST(Reading, LetsAnAuditorSeeEveryCaseForHisPurposeOnly) {
                 Ask(registry, {"a1", "PSB", "auditor"}, Read("aftercare"), kOtherCounty));
 }
 
+// --- A case assigned to a unit (76) ---
+
+TEST(AnAssignedUnit, HasTheCaseUntilTheAssignmentEnds) {
+  Registry registry;
+  registry.User("c1", "530921-MCA", "caseworker");
+  Actor worker{"c1", "530921-MCA", "caseworker"};
+  CaseFacts assigned = kOtherCounty;
+  ExpectRefused(Reason::NOT_FOUND, Ask(registry, worker, Read(), assigned));
+  assigned.assigned["530921-MCA"] = kToday;
+  ExpectGranted(Ask(registry, worker, Read(), assigned));
+  ExpectGranted(Ask(registry, worker, Record({"60"}), assigned));  // recorders: CASE
+  EXPECT_TRUE(MayList(worker, assigned, registry.state, kToday));
+  assigned.assigned["530921-MCA"] = kToday - 1;
+  ExpectRefused(Reason::NOT_FOUND, Ask(registry, worker, Read(), assigned));
+  ExpectRefused(Reason::NOT_PERMITTED, Ask(registry, worker, Record({"60"}), assigned));
+  EXPECT_FALSE(MayList(worker, assigned, registry.state, kToday));
+}
+
 // --- Lists, standing, administration ---
 
 TEST(Listing, ShowsWhatIsInScopeToWhoStands) {
@@ -386,6 +404,27 @@ TEST(Administering, GivesTheSoftwareNoCase) {
   Actor system{std::string(kSystemActor), "", ""};
   ExpectRefused(Reason::SUSPENDED, Ask(Registry(), system, Record({"12"})));
   ExpectRefused(Reason::SUSPENDED, Ask(Registry(), system, Read()));
+}
+
+TEST(Authorize, LetsTheSoftwareRecordItsOwnRowsAndNoOthers) {
+  Registry registry;
+  registry.state.administrators = 2;
+  Actor system{std::string(kSystemActor), "SYS", "SYS"};
+  ExpectGranted(Ask(registry, system, Record({"59"})));
+  ExpectGranted(Ask(registry, system, AdministerRegistry{{Row("107g")}}));
+  ExpectRefused(Reason::SUSPENDED, Ask(registry, system, Record({"12"})));
+  ExpectRefused(Reason::SUSPENDED, Ask(registry, system, Record({"59", "12"})));
+  ExpectRefused(Reason::SUSPENDED, Ask(registry, system, AdministerRegistry{{Row("90")}}));
+  ExpectRefused(Reason::SUSPENDED, Ask(registry, system, Read()));
+}
+
+TEST(Authorize, LetsTheSoftwareSetUpNothingOnceTheSetUpRightsHaveEnded) {
+  Registry registry;
+  registry.state.administrators = 1;
+  Actor system{std::string(kSystemActor), "OFF", ""};
+  ExpectGranted(Ask(registry, system, AdministerRegistry{{Row("91")}}));
+  registry.state.bootstrap_ended = true;
+  ExpectRefused(Reason::SUSPENDED, Ask(registry, system, AdministerRegistry{{Row("91")}}));
 }
 
 }  // namespace

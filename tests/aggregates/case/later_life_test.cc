@@ -1,6 +1,8 @@
 // Chapters E, G, H, I and L: registration, school, aftercare, legal aid, assignment.
+#include "events/record.h"
 #include "events/schema/aftercare.capnp.h"
 #include "events/schema/legal_aid.capnp.h"
+#include "events/values.h"
 #include "tests/aggregates/case/given.h"
 
 namespace guitu::aggregates {
@@ -174,6 +176,60 @@ TEST(FollowUpMissed, IsTheSoftwaresOwn) {
   GivenCase(kChild + FileOpened() + VisitPlanned())
       .When(VisitMissed(4))
       .ThenRefused(Reason::SOFTWARE_ONLY);
+}
+
+// The visit of VisitPlanned: due on 1 April 2026, an extra one, so with 3 days of grace.
+Event MissedBySoftware(uint32_t of, absl::CivilDay due = absl::CivilDay(2026, 4, 1)) {
+  return events::MakeEvent<schema::FollowUpMissed>(kDay, [&](auto out) {
+    out.initOf().setSequence(of);
+    out.initDue().setDays(events::FromCivilDay(due));
+  });
+}
+
+TEST(FollowUpMissed, IsRecordedByTheSoftwareOnceTheGraceIsOver) {
+  auto given = kChild + FileOpened() + VisitPlanned();
+  GivenCase(given)
+      .By("system", "SYS")
+      .At(On(2026, 4, 4))
+      .When(MissedBySoftware(4))
+      .ThenRefused(Reason::VISIT_NOT_MISSED, "/events/0/data/of");
+  auto recorded = GivenCase(given).By("system", "SYS").At(On(2026, 4, 5)).When(MissedBySoftware(4));
+  auto missed = recorded.ThenRecorded().at(0);
+  EXPECT_EQ(missed.As<schema::FollowUpMissed>().getDaysLate(), 4);
+  EXPECT_EQ(missed.As<schema::FollowUpMissed>().getFirstDue().getDays(),
+            events::FromCivilDay(absl::CivilDay(2026, 4, 1)));
+  EXPECT_EQ(missed.As<schema::FollowUpMissed>().getEscalatedTo(), "MCA");
+  EXPECT_TRUE(recorded.State().visits.at(4).missed);
+}
+
+TEST(FollowUpMissed, IsRefusedTwiceOrForAnotherDueDay) {
+  auto given = kChild + FileOpened() + VisitPlanned();
+  GivenCase(given + MissedBySoftware(4))
+      .By("system", "SYS")
+      .When(MissedBySoftware(4))
+      .ThenRefused(Reason::VISIT_NOT_MISSED);
+  GivenCase(given)
+      .By("system", "SYS")
+      .When(MissedBySoftware(4, absl::CivilDay(2026, 4, 2)))
+      .ThenRefused(Reason::VISIT_NOT_MISSED);
+  GivenCase(given)
+      .By("system", "SYS")
+      .When(MissedBySoftware(3))
+      .ThenRefused(Reason::REFERENCE_UNKNOWN);
+}
+
+TEST(FollowUpMissed, IsRefusedOnceThePersonWasSeen) {
+  GivenCase(kChild + FileOpened() + VisitPlanned() + Visited(4))
+      .By("system", "SYS")
+      .When(MissedBySoftware(4))
+      .ThenRefused(Reason::VISIT_NOT_MISSED);
+}
+
+TEST(FollowUpMissed, StaysThoughTheVisitIsRecordedLater) {
+  auto outcome =
+      GivenCase(kChild + FileOpened() + VisitPlanned() + MissedBySoftware(4)).When(Visited(4));
+  EXPECT_TRUE(outcome.State().visits.empty());
+  EXPECT_TRUE(outcome.State().Has(*events::TypeOfRow("59")));
 }
 
 TEST(NeedIdentified, IsTakenBeforeAndAfterOpening) {

@@ -68,14 +68,16 @@ TEST(CaseOpened, TakesItsGroundFromAnotherStreamAndNotesWhatWasSeenThere) {
 }
 
 TEST(CaseOpened, IsNotDecidedOnAGroundThatIsNotKnownHereYet) {
-  GivenCase({}).When(OpenedOn(kReport, 9)).ThenRefused(Reason::SETTLING,
-                                                       "/events/0/data/grounds/0");
+  GivenCase({})
+      .When(OpenedOn(kReport, 9))
+      .ThenRefused(Reason::SETTLING, "/events/0/data/grounds/0");
   GivenCase({}).When(OpenedOn({1, 2}, 1)).ThenRefused(Reason::SETTLING);
 }
 
 TEST(CaseOpened, IsRefusedOnAGroundOfAnotherRow) {
-  GivenCase({}).When(OpenedOn(kReport, 2)).ThenRefused(Reason::REFERENCE_UNKNOWN,
-                                                       "/events/0/data/grounds/0");
+  GivenCase({})
+      .When(OpenedOn(kReport, 2))
+      .ThenRefused(Reason::REFERENCE_UNKNOWN, "/events/0/data/grounds/0");
 }
 
 TEST(CaseOpened, IsRefusedASecondTime) {

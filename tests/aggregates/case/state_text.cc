@@ -60,9 +60,16 @@ std::string Matters(const CaseState& state) {
     absl::StrAppend(&out, "placement ", number, " ", placement.ptype, " ",
                     placement.person ? events::ToHex(*placement.person) : "", "\n");
   }
+  absl::StrAppend(&out, "file ", state.cadence, " ", state.cadence_version, "\n");
+  for (const auto& [number, visit] : state.visits) {
+    absl::StrAppend(&out, "visit ", number, " ", visit.due, " ", visit.step, " ", visit.cadence,
+                    " ", visit.cadence_version, " ", visit.missed, "\n");
+  }
   for (const auto& [number, received] : state.legal_aid_applications) {
     absl::StrAppend(&out, "legal aid ", number, " ", Text(received), "\n");
   }
+  for (const auto& [unit, until] : state.assigned_until)
+    absl::StrAppend(&out, "assigned ", unit, " until ", absl::FormatCivilTime(until), "\n");
   for (const auto& [unit, staff] : state.workers)
     absl::StrAppend(&out, "worker ", unit, " ", staff, "\n");
   return out;

@@ -253,6 +253,34 @@ TEST(Registry, FoldsToTheSameValueHoweverItIsCopied) {
   EXPECT_TRUE(after.FindUser("w1")->suspended);
 }
 
+Event BootstrapEnded() {
+  return MakeEvent<schema::BootstrapEnded>(kDay, [](auto out) {
+    events::SetId(out.initFirstCase().initStream(), events::StreamId{1, 2});
+    out.getFirstCase().setSequence(2);
+  });
+}
+
+TEST(BootstrapEnded, NamesThoseWhoAdministerFromHereOn) {
+  std::vector<Event> given = {UnitSet("OFF"), RoleSet("administrator", {"90"}, true),
+                              RoleSet("caseworker")};
+  for (const char* staff : {"a1", "a2", "a3"})
+    given.push_back(UserSet(staff, "OFF", "administrator"));
+  given.push_back(UserSet("w1", "OFF"));
+  given.push_back(Suspended("a3"));
+  auto recorded = Ask(given, {BootstrapEnded()}, "system");
+  ASSERT_TRUE(recorded.ok()) << recorded.status();
+  auto administrators = recorded->at(0).As<schema::BootstrapEnded>().getAdministrators();
+  ASSERT_EQ(administrators.size(), 2u);
+  EXPECT_STREQ(administrators[0].cStr(), "a1");
+  EXPECT_STREQ(administrators[1].cStr(), "a2");
+  EXPECT_TRUE(Fold({BootstrapEnded()}).bootstrap_ended);
+}
+
+TEST(BootstrapEnded, IsTheSoftwaresOwnAndComesOnce) {
+  ExpectRefused(Reason::SOFTWARE_ONLY, Ask(kTown, {BootstrapEnded()}));
+  ExpectRefused(Reason::REGISTRY_CONFLICT, Ask({BootstrapEnded()}, {BootstrapEnded()}, "system"));
+}
+
 TEST(RegistryKey, NamesTheStreamOfEachRow) {
   auto key = [](const Event& event) {
     RegistryKey found = KeyOf(event);
@@ -264,6 +292,7 @@ TEST(RegistryKey, NamesTheStreamOfEachRow) {
   EXPECT_EQ(key(RoleSet("head")), "role:head");
   EXPECT_EQ(key(PlanItem({})), "plan-item:1.1");
   EXPECT_EQ(key(ClockConfirmed("a1", kDay, kDay)), "clock:clock");
+  EXPECT_EQ(key(BootstrapEnded()), "bootstrap:bootstrap");
   EXPECT_EQ(key(MakeEvent<schema::VictimRescued>(kDay, [](auto) {})), ":");
 }
 
