@@ -84,6 +84,7 @@ EngineFigures Engine::figures() const {
 void Engine::Run() {
   pthread_setname_np(pthread_self(), "engine");
   next_tick_ = ports_.clock.Monotonic();
+  LookAtDisk();
   runtime::Outbox out;
   node_.Start(out);
   Do(out);
@@ -125,9 +126,14 @@ void Engine::Step(Inbox inbox, runtime::Outbox& out) {
   absl::Duration now = ports_.clock.Monotonic();
   if (now < next_tick_) return;
   next_tick_ = now + kTick;
-  if (options_.space_low) node_.set_read_only(options_.space_low());
+  LookAtDisk();
   if (options_.clock_suspect) node_.set_clock_suspect(options_.clock_suspect());
   node_.OnTick(out);
+}
+
+void Engine::LookAtDisk() {
+  if (!options_.space_low) return;
+  node_.set_read_only(options_.space_low());
 }
 
 // Does what the machine wants until it wants nothing more.

@@ -101,6 +101,7 @@ class Engine {
   void Run();
   void Step(Inbox inbox, runtime::Outbox& out);
   void Do(runtime::Outbox& out);
+  void LookAtDisk();
   void Append(runtime::Outbox& out);
   bool Idle() const;
   void DoReads(runtime::Outbox& out);

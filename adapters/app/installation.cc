@@ -26,6 +26,11 @@
 namespace guitu::app {
 namespace {
 
+// With less than this free nothing is written but access records: what is left is for them, and for
+// the flushes of log and store that their rows lead to. A flush of the store that fails would end
+// reading too, until there is room again (RocksDB 7.8.3).
+constexpr uint64_t kLowWater = 24 << 20;
+
 // The name under which the built-in issuer signs.
 constexpr absl::string_view kBuiltInIssuer = "guitu";
 constexpr int kSharesNeeded = 3;
@@ -214,7 +219,7 @@ absl::Status Installation::Parts::StartEngine() {
   engine_options.alarm = options.alarm;
   engine_options.space_low = [this] {
     if (log->space_low()) log->RetrySpace();
-    return log->space_low();
+    return log->space_low() || embedded_log::FreeBytesByStatvfs(options.data_dir) < kLowWater;
   };
   if (!synthetic) {
     suspect = std::make_unique<clock::SuspectClock>(*options.clock);

@@ -158,6 +158,7 @@ void PartitionMachine::Halt(absl::string_view why, Outbox& out) {
 
 void PartitionMachine::OnTick(Outbox& out) {
   ExpireWaiting(out);
+  ExpireFolded(out);
   if (phase_ == Phase::kLeading && registry_ == nullptr) LoadRegistry(out);
   WatchTheDay();
 }

@@ -165,10 +165,14 @@ bool Node::StoreRows() {
   if (view_.batch.empty()) return true;
   size_t rows = view_.batch.changes.size();
   for (auto& machine : machines_) machine->SaveState();
-  if (!ports_.rows.Apply(view_.batch).ok()) {
+  absl::Status applied = ports_.rows.Apply(view_.batch);
+  if (!applied.ok()) {
     view_.batch.changes.resize(rows);  // kept, tried again in the next step
+    if (store_.ok()) store_alarm_ = absl::StrCat("the store takes no rows: ", applied.message());
+    store_ = std::move(applied);
     return false;
   }
+  store_ = absl::OkStatus();
   view_.batch.changes.clear();
   for (auto& machine : machines_) machine->RowsStored();
   return true;
@@ -176,6 +180,7 @@ bool Node::StoreRows() {
 
 void Node::EndStep(Outbox& out) {
   StoreRows();
+  if (!store_alarm_.empty()) out.alarms.push_back(std::exchange(store_alarm_, {}));
   registry().EndStep(out);
   HoldRegistryAnswers(out);
   // One adoption for any number of registry records: when no more are on their way.

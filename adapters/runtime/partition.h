@@ -145,6 +145,7 @@ class PartitionMachine {
     return phase_ == Phase::kLeading && !unsettled_ && !adopting_ && registry_ != nullptr;
   }
   void ExpireWaiting(Outbox& out);
+  void ExpireFolded(Outbox& out);
   events::StreamId SlotOf(const Request& request) const;
 
   // decide.cc
@@ -223,7 +224,8 @@ class PartitionMachine {
   NodeView& node_;
   projections::FoldState state_;
   projections::RecentRows recent_;
-  bool folded_ = false;  // something that is not stored yet
+  bool folded_ = false;       // something that is not stored yet
+  absl::Duration folded_at_;  // monotonic, when that began
   events::Offset stored_next_ = 0;
   std::vector<Answer> done_;  // rest on rows of the batch
   std::vector<Release> releases_;

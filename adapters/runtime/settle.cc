@@ -45,6 +45,7 @@ void PartitionMachine::FoldOne(absl::string_view record, Outbox& out) {
     batch.changes.resize(before);
     return Halt(folded.status().message(), out);
   }
+  if (!folded_) folded_at_ = ports_.clock.Monotonic();
   folded_ = true;
   recent_.Add(batch, before);
   NoticeRows(batch, before);

@@ -205,6 +205,19 @@ void PartitionMachine::DrainAll(Outbox& out) {
   for (const events::StreamId& id : ids) Drain(id, out);
 }
 
+// In effect, but the store takes no rows: RETRY, so that nobody waits for ever. A retry finds the
+// stored result, a read is asked again (R4).
+void PartitionMachine::ExpireFolded(Outbox& out) {
+  if (!folded_ || ports_.clock.Monotonic() - folded_at_ < kPatience) return;
+  for (Release& release : releases_) done_.push_back(std::move(release.answer));
+  releases_.clear();
+  for (Answer& answer : done_) {
+    answer.status = Refuse(node_.read_only() ? Reason::READ_ONLY : Reason::SETTLING);
+    Tell(std::move(answer), out);
+  }
+  done_.clear();
+}
+
 // C4: at the deadline RETRY; nothing is denied that may still be true elsewhere.
 void PartitionMachine::ExpireWaiting(Outbox& out) {
   absl::Duration now = ports_.clock.Monotonic();

@@ -118,6 +118,24 @@ TEST_F(RuntimeTest, ARegistryCommandSurvivesAStoreThatTakesNoRowsForAWhile) {
   EXPECT_TRUE(Done(ticket));
 }
 
+TEST_F(RuntimeTest, NobodyWaitsForEverForAStoreThatTakesNoRows) {
+  auto stream = OpenCase();
+  world.store.FailApplies(absl::ResourceExhaustedError("full"));
+  uint64_t commit = Send(Claim(stream, "k", 1));
+  Settle();
+  uint64_t read = Send(ReadOf(kPolice, stream));
+  Settle();
+  Wait(kPatience);
+  EXPECT_EQ(ReasonFor(commit), Reason::SETTLING);
+  EXPECT_EQ(ReasonFor(read), Reason::SETTLING);
+  EXPECT_TRUE(Rows(*Find(read)).empty());
+  world.store.FailApplies(absl::OkStatus());
+  driver->Tick();
+  Answer retry = Ask(Claim(stream, "k", 1));
+  EXPECT_TRUE(retry.status.ok());
+  EXPECT_EQ(retry.version, 2u) << "it was in effect all the while";
+}
+
 TEST_F(RuntimeTest, AnOwnerDecidesOnlyOnceTheStoreHasTakenTheRegistry) {
   auto stream = OpenCase();
   world.store.FailApplies(absl::ResourceExhaustedError("full"));
