@@ -25,10 +25,13 @@ struct Level {
 };
 
 struct Handler {
+  // Boost.JSON prescribes the names.
+  // NOLINTBEGIN(readability-identifier-naming)
   static constexpr size_t max_object_size = 1000;
   static constexpr size_t max_array_size = 10000;
   static constexpr size_t max_key_size = 200;
   static constexpr size_t max_string_size = 1 << 20;
+  // NOLINTEND(readability-identifier-naming)
   using View = json::string_view;
   using Error = json::error_code;
 

@@ -106,14 +106,14 @@ class Writer {
     return {{"masked", true}};
   }
 
-  json::value Field(DynamicValue::Reader value, const FieldSpec& field, const Part& part) {
+  json::value Field(const DynamicValue::Reader& value, const FieldSpec& field, const Part& part) {
     if (!field.is_list) return One(value, field, part);
     json::array out;
     for (auto element : value.as<capnp::DynamicList>()) out.push_back(One(element, field, part));
     return out;
   }
 
-  json::value One(DynamicValue::Reader value, const FieldSpec& field, const Part& part) {
+  json::value One(const DynamicValue::Reader& value, const FieldSpec& field, const Part& part) {
     switch (field.kind) {
       case ValueKind::kText:
         return Text(value.as<capnp::Text>());

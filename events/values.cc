@@ -83,7 +83,8 @@ std::optional<int64_t> ParseTime(absl::string_view text) {
   }
   auto zone = Zone(text.substr(at));
   if (!zone) return std::nullopt;
-  int64_t seconds = int64_t{*days} * 86400 + hour * 3600 + minute * 60 + second - *zone;
+  int64_t seconds =
+      int64_t{*days} * 86400 + int64_t{hour} * 3600 + int64_t{minute} * 60 + second - *zone;
   // Also the day in China lies in the years that are read, so that what is written reads back.
   absl::CivilSecond china = absl::ToCivilSecond(absl::FromUnixSeconds(seconds), ChinaTime());
   if (china.year() < kFirstYear || china.year() > kLastYear) return std::nullopt;

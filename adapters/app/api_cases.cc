@@ -51,7 +51,7 @@ absl::StatusOr<json::object> Render(const std::string& view, const std::vector<s
   return RenderList(rows, name, context, sealer);
 }
 
-http::Response JsonResponse(json::object body) {
+http::Response JsonResponse(const json::object& body) {
   http::Response response;
   response.body = json::serialize(body);
   return response;
@@ -65,7 +65,7 @@ void Api::AddCaseRoutes(http::Router& router) {
       (this->*method)(caller, std::move(request), std::move(respond));
     });
   };
-  auto view = [this](std::string name) {
+  auto view = [this](const std::string& name) {
     return WithCaller([this, name](const Caller& caller, Request request, Responder respond) {
       ReadView(caller, std::move(request), std::move(respond), name);
     });
@@ -161,7 +161,7 @@ void Api::ReadView(const Caller& caller, Request request, Responder respond,
               auto rows = runtime::ReleasedRows(ports_.rows, answer);
               auto body = Render(view, rows, context, ports_.sealer);
               if (!body.ok()) return ProblemResponse(body.status(), english);
-              http::Response response = JsonResponse(*std::move(body));
+              http::Response response = JsonResponse(*body);
               response.headers.emplace_back("ETag", absl::StrCat("\"", answer.version, "\""));
               response.headers.emplace_back("Guitu-Receipt",
                                             absl::StrCat(answer.partition, "/", answer.offset));
@@ -239,7 +239,7 @@ void Api::ListCases(const Caller& caller, Request request, Responder respond) {
   json::object body;
   body["cases"] = std::move(list);
   if (!next.empty()) body["next"] = absl::WebSafeBase64Escape(next);
-  respond(JsonResponse(std::move(body)));
+  respond(JsonResponse(body));
 }
 
 }  // namespace guitu::app

@@ -37,6 +37,7 @@ absl::Status Engine::Start(absl::Duration patience) {
 
 void Engine::Submit(runtime::Request request, Callback callback) {
   bool first = false;
+  const auto stream = request.stream;
   {
     std::lock_guard lock(mutex_);
     if (!stopping_) {
@@ -48,7 +49,7 @@ void Engine::Submit(runtime::Request request, Callback callback) {
   }
   if (callback) {
     runtime::Answer answer;
-    answer.stream = request.stream;
+    answer.stream = stream;
     answer.status = events::Refuse(events::Reason::NOT_OWNER);
     callback(std::move(answer));
   } else if (first) {
@@ -235,8 +236,9 @@ void Engine::OpenSession(runtime::Outbox& out) {
     }
     if (first) wake_.notify_one();
   });
-  if (session.ok()) session_ = *std::move(session);
-  node_.OnSession(session.status(), out);
+  const absl::Status status = session.status();
+  if (status.ok()) session_ = *std::move(session);
+  node_.OnSession(status, out);
 }
 
 void Engine::Deliver(std::vector<runtime::Answer> answers) {

@@ -74,7 +74,7 @@ absl::Status WriteGenesis(events::EventLog& log, const CreateOptions& options,
   absl::Mutex mutex;
   size_t done = 0;
   absl::Status status;
-  auto session = log.OpenSession([&](std::vector<events::Delivery> deliveries) {
+  auto session = log.OpenSession([&](const std::vector<events::Delivery>& deliveries) {
     absl::MutexLock lock(&mutex);
     for (const events::Delivery& delivery : deliveries) {
       ++done;
@@ -377,7 +377,7 @@ absl::Status Installation::Administer(const aggregates::Actor& actor, const even
   request.what = std::move(record);
   absl::Mutex mutex;
   std::optional<absl::Status> status;
-  parts_->engine->Submit(std::move(request), [&](runtime::Answer answer) {
+  parts_->engine->Submit(std::move(request), [&](const runtime::Answer& answer) {
     absl::MutexLock lock(&mutex);
     status = answer.status;
   });

@@ -40,7 +40,8 @@ class TimedSocket {
   using lowest_layer_type = TimedSocket;
 
   TimedSocket(executor_type executor, absl::Duration time_max)
-      : executor_(executor), time_ms_max_(static_cast<int>(absl::ToInt64Milliseconds(time_max))) {}
+      : executor_(std::move(executor)),
+        time_ms_max_(static_cast<int>(absl::ToInt64Milliseconds(time_max))) {}
   ~TimedSocket() {
     if (fd_ >= 0) close(fd_);
   }

@@ -51,6 +51,7 @@ class Connection final : public Session {
     Lowest().set_option(tcp::no_delay(true), ec);
   }
 
+  // NOLINTNEXTLINE(bugprone-exception-escape): what throws here ends the process, as it should.
   ~Connection() override {
     io_.sessions.erase(id_);
     counters_.open.fetch_sub(1, std::memory_order_relaxed);
@@ -374,7 +375,7 @@ class Connection final : public Session {
     GUITU_CHECK(rendered);
   }
 
-  Response Make(std::function<Response()> make) {
+  Response Make(const std::function<Response()>& make) {
     try {
       return make();
     } catch (const std::exception&) {
@@ -387,7 +388,7 @@ class Connection final : public Session {
     phase_ = Phase::kWrite;
     SetDeadline(limits_.write_time_max);
     if (io_.draining) head_.keep_alive = false;
-    if (response.make) response = Make(std::move(response.make));
+    if (response.make) response = Make(response.make);
     RenderHead(response);
     Count(counters_.responses[static_cast<size_t>(response.status / 100)]);
     absl::string_view body;

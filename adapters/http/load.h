@@ -30,7 +30,7 @@ class LatencyHistogram {
   static size_t BucketOf(uint64_t ns);
   static uint64_t EndOf(size_t bucket);
 
-  std::array<uint64_t, 64 * 16> buckets_{};
+  std::array<uint64_t, size_t{64} * 16> buckets_{};
   uint64_t count_ = 0;
   uint64_t max_ns_ = 0;
 };

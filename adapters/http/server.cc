@@ -216,6 +216,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Rou
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+// NOLINTNEXTLINE(bugprone-exception-escape): what throws here ends the process, as it should.
 Server::~Server() { Stop(absl::ZeroDuration()); }
 uint16_t Server::port() const { return impl_->port(); }
 Counters Server::counters() const { return impl_->counters(); }

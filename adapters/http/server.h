@@ -77,6 +77,7 @@ class Server {
                                                        Handler fallback = nullptr,
                                                        RouteOptions fallback_options = {});
   // Stops at once.
+  // NOLINTNEXTLINE(bugprone-exception-escape): what throws here ends the process, as it should.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

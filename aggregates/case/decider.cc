@@ -139,7 +139,8 @@ absl::StatusOr<std::vector<Event>> CaseDecider::Decide(const State& state, const
   std::vector<Event> decided;
   for (size_t i = 0; i < command.size(); ++i) {
     if (i > 0) {
-      after = Evolve(i == 1 ? state : std::move(after), decided.back());
+      if (i == 1) after = state;
+      after = Evolve(std::move(after), decided.back());
       current = &after;
     }
     auto event = DecideOne({*current, command[i], context, command, static_cast<uint32_t>(i)});

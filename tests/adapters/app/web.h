@@ -74,8 +74,10 @@ std::string Risk(const std::string& reasons = "合成评估");
 struct Person {
   std::string staff, unit, role;
 };
+// NOLINTBEGIN(readability-identifier-naming): constants, of which the check sees a declaration.
 extern const Person kAdmin, kOtherAdmin, kWorker, kPolice, kAid, kHead, kStranger, kAuditor,
     kOffice;
+// NOLINTEND(readability-identifier-naming)
 // Records units and users as the administrator. The error names what was refused.
 absl::Status SetUpPeople(Web& admin);
 
