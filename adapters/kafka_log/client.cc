@@ -78,9 +78,9 @@ absl::StatusOr<Client> MakeClient(rd_kafka_type_t type, const Settings& settings
 
 absl::Status KafkaStatus(absl::string_view doing, rd_kafka_resp_err_t error,
                          absl::string_view detail) {
+  if (detail.empty()) detail = rd_kafka_err2str(error);
   const std::string message =
-      absl::StrCat("kafka: ", doing, ": ", rd_kafka_err2name(error), detail.empty() ? "" : ": ",
-                   detail.empty() ? rd_kafka_err2str(error) : detail);
+      absl::StrCat("kafka: ", doing, ": ", rd_kafka_err2name(error), ": ", detail);
   switch (error) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
       return absl::OkStatus();

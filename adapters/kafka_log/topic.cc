@@ -177,23 +177,23 @@ absl::Status CheckReplication(const Client& client, const Cluster& cluster) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::Status CreateTopic(const Client& client, const Cluster& cluster, uint32_t partition_count) {
-  const absl::StatusOr<Metadata> brokers = Ask(client, false, cluster.options.open_timeout);
-  if (!brokers.ok()) return brokers.status();
-  const int count = (*brokers)->broker_cnt;
-  if (count < kReplicas && !cluster.options.allow_single_replica) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "kafka: the cluster has ", count, " brokers and should have ", AtLeast(kReplicas)));
-  }
-  const absl::Status made =
-      SendCreate(client, cluster, partition_count, count < kReplicas ? 1 : kReplicas);
-  return made.ok() ? AwaitLeaders(client, cluster, partition_count) : made;
+// A broker may not have heard yet of a topic that another one has just made, or of a broker that
+// has just come: what is missing is asked for again, for this long.
+absl::Duration Grace(const Cluster& cluster) {
+  return std::min(cluster.options.open_timeout, absl::Seconds(2));
 }
 
-absl::Status CheckPartitions(const Client& client, const Cluster& cluster,
-                             uint32_t partition_count) {
+absl::Status UntilFound(const Cluster& cluster, const std::function<absl::Status()>& check) {
+  const Deadline deadline(Grace(cluster));
+  while (true) {
+    absl::Status status = check();
+    if (!absl::IsNotFound(status) || deadline.passed()) return status;
+    absl::SleepFor(kPause);
+  }
+}
+
+absl::Status PartitionsAreRight(const Client& client, const Cluster& cluster,
+                                uint32_t partition_count) {
   const absl::StatusOr<Metadata> metadata = AskTopic(client, cluster, cluster.options.open_timeout);
   if (!metadata.ok()) return metadata.status();
   const int is = (*metadata)->topics[0].partition_cnt;
@@ -201,7 +201,7 @@ absl::Status CheckPartitions(const Client& client, const Cluster& cluster,
   return Wrong(cluster, "number of partitions", absl::StrCat(is), absl::StrCat(partition_count));
 }
 
-absl::Status CheckSettings(const Client& client, const Cluster& cluster) {
+absl::Status SettingsAreRight(const Client& client, const Cluster& cluster) {
   if (absl::Status status = CheckReplication(client, cluster); !status.ok()) return status;
   absl::StatusOr<std::map<std::string, std::string>> settings = TopicSettings(client, cluster);
   if (!settings.ok()) return settings.status();
@@ -221,6 +221,36 @@ absl::Status CheckSettings(const Client& client, const Cluster& cluster) {
     return bytes;
   }
   return at_least("min.insync.replicas", cluster.options.allow_single_replica ? 1 : kInSyncMin);
+}
+
+}  // namespace
+
+absl::Status CreateTopic(const Client& client, const Cluster& cluster, uint32_t partition_count) {
+  const Deadline deadline(Grace(cluster));
+  int count = 0;
+  while (true) {
+    const absl::StatusOr<Metadata> brokers = Ask(client, false, cluster.options.open_timeout);
+    if (!brokers.ok()) return brokers.status();
+    count = (*brokers)->broker_cnt;
+    if (count >= kReplicas || cluster.options.allow_single_replica || deadline.passed()) break;
+    absl::SleepFor(kPause);
+  }
+  if (count < kReplicas && !cluster.options.allow_single_replica) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "kafka: the cluster has ", count, " brokers and should have ", AtLeast(kReplicas)));
+  }
+  const absl::Status made =
+      SendCreate(client, cluster, partition_count, count < kReplicas ? 1 : kReplicas);
+  return made.ok() ? AwaitLeaders(client, cluster, partition_count) : made;
+}
+
+absl::Status CheckPartitions(const Client& client, const Cluster& cluster,
+                             uint32_t partition_count) {
+  return UntilFound(cluster, [&] { return PartitionsAreRight(client, cluster, partition_count); });
+}
+
+absl::Status CheckSettings(const Client& client, const Cluster& cluster) {
+  return UntilFound(cluster, [&] { return SettingsAreRight(client, cluster); });
 }
 
 }  // namespace guitu::kafka_log
