@@ -70,7 +70,7 @@ absl::StatusOr<Client> MakeClient(rd_kafka_type_t type, const Settings& settings
   if (client.handle == nullptr) {
     return absl::UnavailableError(absl::StrCat("kafka: no client: ", error));
   }
-  conf.release();  // the handle's from here on
+  static_cast<void>(conf.release());  // the handle owns it from here on
   client.topic.reset(rd_kafka_topic_new(client.handle.get(), cluster.topic.c_str(), nullptr));
   if (client.topic == nullptr) return KafkaStatus("topic", rd_kafka_last_error());
   return client;

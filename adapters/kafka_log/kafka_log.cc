@@ -96,7 +96,7 @@ absl::StatusOr<Offset> KafkaLog::End(Partition partition) const {
       ends_->Note(partition, static_cast<Offset>(end));
       return static_cast<Offset>(end);
     }
-    if (!status.ok() && !absl::IsUnavailable(status)) return status;
+    if (absl::IsPermissionDenied(status)) return status;
     // A broker that does not know yet that it leads no more answers with an old end.
     if (status.ok()) {
       status = absl::DataLossError(

@@ -24,6 +24,7 @@ absl::StatusOr<Client> MakeConsumer(const Cluster& cluster, absl::Duration wait_
                         {"fetch.error.backoff.ms", "20"},
                         {"fetch.queue.backoff.ms", "1"},
                         {"queued.max.messages.kbytes", "8192"},
+                        {"fetch.max.bytes", "16777216"},
                     },
                     RD_KAFKA_EVENT_NONE, cluster);
 }
@@ -33,8 +34,8 @@ bool IsEndOfPartition(const rd_kafka_message_t& message) {
 }
 
 bool IsFinal(const rd_kafka_message_t& message) {
-  return message.err != RD_KAFKA_RESP_ERR_NO_ERROR && !IsEndOfPartition(message) &&
-         !absl::IsUnavailable(KafkaStatus("", message.err));
+  const absl::Status status = KafkaStatus("", message.err);
+  return absl::IsDataLoss(status) || absl::IsPermissionDenied(status);
 }
 
 absl::string_view RecordOf(const rd_kafka_message_t& message) {

@@ -6,6 +6,7 @@
 //     nothing.
 //   - fetch.queue.backoff.ms 1: the queue is kept small, and by default a full one stops fetching
 //     for a second.
+//   - queued.max.messages.kbytes, fetch.max.bytes: so much waits for a slow reader, at most.
 //   - no group: positions are ours, kept in the same batch as the fold.
 #pragma once
 
@@ -26,7 +27,8 @@ absl::StatusOr<Client> MakeConsumer(const Cluster& cluster, absl::Duration wait_
 
 // Of an event in a consumer's queue that is no record.
 bool IsEndOfPartition(const rd_kafka_message_t& message);
-// The partition cannot be read on; other errors pass.
+// The partition cannot be read on. Other errors pass, also that a topic is not known: a broker that
+// has just come says so.
 bool IsFinal(const rd_kafka_message_t& message);
 absl::string_view RecordOf(const rd_kafka_message_t& message);
 

@@ -180,7 +180,7 @@ absl::Status CheckReplication(const Client& client, const Cluster& cluster) {
 // A broker may not have heard yet of a topic that another one has just made, or of a broker that
 // has just come: what is missing is asked for again, for this long.
 absl::Duration Grace(const Cluster& cluster) {
-  return std::min(cluster.options.open_timeout, absl::Seconds(2));
+  return std::min(cluster.options.open_timeout, absl::Seconds(1));
 }
 
 absl::Status UntilFound(const Cluster& cluster, const std::function<absl::Status()>& check) {

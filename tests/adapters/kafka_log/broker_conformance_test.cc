@@ -5,7 +5,7 @@
 namespace guitu::conformance {
 namespace {
 
-class BrokerUnderTest : public LogUnderTest {
+class BrokerUnderTest final : public LogUnderTest {
  public:
   explicit BrokerUnderTest(uint32_t partitions)
       : partitions_(partitions), topic_(kafka_log::OneNode().NewTopic()) {

@@ -5,7 +5,7 @@
 namespace guitu::conformance {
 namespace {
 
-class MockUnderTest : public LogUnderTest {
+class MockUnderTest final : public LogUnderTest {
  public:
   explicit MockUnderTest(uint32_t partitions) : partitions_(partitions) {
     cluster_.MakeTopic("log", partitions);
