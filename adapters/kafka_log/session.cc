@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "adapters/kafka_log/topic.h"
 #include "events/check.h"
 
@@ -14,6 +15,10 @@ using events::Delivery;
 
 // How long the poll thread waits for something before it looks around.
 constexpr int kPollMilliseconds = 100;
+// How often a new producer greets the cluster, and the time between; a connection takes about 10
+// ms.
+constexpr int kGreetings = 4;
+constexpr absl::Duration kGreetingPause = absl::Milliseconds(10);
 // A batch of deliveries is handed out at this size even if more are there.
 constexpr size_t kBatchMax = 4096;
 
@@ -47,10 +52,12 @@ absl::StatusOr<std::unique_ptr<KafkaSession>> KafkaSession::Open(
   absl::StatusOr<Client> client = MakeClient(RD_KAFKA_PRODUCER, ProducerSettings(cluster.options),
                                              RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR, cluster);
   if (!client.ok()) return client.status();
-  // Twice: the first answer brings the metadata that the first record would have to wait for, and
-  // the addresses of the brokers; an answer from one of these is what makes librdkafka ask for a
-  // producer id at once. Else it looks again after half a second.
-  for (int i = 0; i < 2; ++i) {
+  // Several times: the first answer brings the metadata that the first record would have to wait
+  // for, and the addresses of the brokers. Only an answer that comes when a connection to one of
+  // these is up makes librdkafka ask for a producer id at once; else it looks again after half a
+  // second, which every fail-over would have to wait for.
+  for (int i = 0; i < kGreetings; ++i) {
+    if (i > 1) absl::SleepFor(kGreetingPause);
     absl::Status connected = CheckPartitions(*client, cluster, partition_count);
     if (!connected.ok()) return connected;
   }
