@@ -68,7 +68,7 @@ Id IdFromBytes(absl::string_view bytes) {
 }
 
 using Partition = uint32_t;  // 0 .. N-1 for cases, N for the registry
-using Offset = uint64_t;     // of a record in its partition, from 0, without gaps
+using Offset = uint64_t;     // of a record in its partition, from 0; gaps: events/log.h
 using Version = uint64_t;    // of a stream; 0 before its first record
 using Epoch = uint64_t;      // of a fence; 0 at birth
 

@@ -1,6 +1,6 @@
 // The log: for each partition an append-only sequence of records, the one truth of the system.
 //
-// Two implementations serve (adapters/embedded_log, later adapters/kafka_log) and one simulates
+// Two implementations serve (adapters/embedded_log, adapters/kafka_log) and one simulates
 // (adapters/memory_log); tests/conformance/ runs the same suite against each.
 //
 // What a log promises:
@@ -82,8 +82,11 @@ class EventLog {
   // The offset after the last durable record. 0 for an empty partition.
   virtual absl::StatusOr<Offset> End(Partition partition) const = 0;
 
-  // Reads records [from, from + n) into `visit`, oldest first, until `visit` returns false, the
-  // partition ends, or `max` records are read. The bytes are borrowed for the call.
+  // Reads the records at offsets [from, from + max) into `visit`, oldest first, until `visit`
+  // returns false or the partition ends. The bytes are borrowed for the call.
+  // An offset that is left out holds nothing and never will (protocol.md F5, a gap): only on
+  // Kafka, where a stranger's transaction takes offsets. So after an ok Read that was not stopped,
+  // every offset below min(from + max, End before the Read) was visited or is a gap.
   // Errors: kDataLoss for a record that should be there and is not, or does not read.
   using Visitor = std::function<bool(Offset, absl::string_view record)>;
   virtual absl::Status Read(Partition partition, Offset from, uint64_t max,

@@ -1,6 +1,7 @@
 // The `guitu` program: reads the flags, calls the command. What the commands do is in commands/.
 #include <CLI/CLI.hpp>
 
+#include "adapters/kafka_log/kafka_log.h"
 #include "tools/commands.h"
 
 namespace {
@@ -24,7 +25,8 @@ void AddData(CLI::App* command, DataOptions& options) {
 int main(int argc, char** argv) {
   CLI::App app("Guitu (归途): event-sourced case management for victims of human trafficking");
   app.require_subcommand(1);
-  app.set_version_flag("--version", GUITU_VERSION);
+  app.set_version_flag("--version",
+                       GUITU_VERSION "\nlibrdkafka " + guitu::kafka_log::ClientVersion());
   int exit_code = 0;
 
   InitOptions init;

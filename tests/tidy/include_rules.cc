@@ -87,7 +87,7 @@ struct Home {
 
 const std::vector<Home>& Homes() {
   static const auto* homes = new std::vector<Home>{
-      {"librdkafka/", {"adapters/kafka"}, "events/log.h"},
+      {"librdkafka/", {"adapters/kafka_log"}, "events/log.h"},
       {"sodium", {"adapters/crypto"}, "adapters/crypto/"},
   };
   return *homes;

@@ -1,0 +1,22 @@
+// The topic under a log: making it, and checking that it is what protocol.md L1 asks for. Inner
+// header. All calls are bounded by the options' `open_timeout`.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "adapters/kafka_log/client.h"
+
+namespace guitu::kafka_log {
+
+// Errors: as KafkaLog::Create.
+absl::Status CreateTopic(const Client& client, const Cluster& cluster, uint32_t partition_count);
+
+// That it has `partition_count` partitions. Errors: kNotFound, kFailedPrecondition, kUnavailable.
+absl::Status CheckPartitions(const Client& client, const Cluster& cluster,
+                             uint32_t partition_count);
+
+// Replication and settings. Errors: as KafkaLog::Open.
+absl::Status CheckSettings(const Client& client, const Cluster& cluster);
+
+}  // namespace guitu::kafka_log

@@ -1,0 +1,68 @@
+// A Kafka log of its own on a real cluster. For a fixture to derive from.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <string>
+
+#include "tests/adapters/kafka_log/log_fixture.h"
+#include "tests/adapters/kafka_log/real_kafka.h"
+
+namespace guitu::kafka_log {
+
+class BrokerFixture : public LogFixture {
+ protected:
+  explicit BrokerFixture(RealKafka& kafka) : kafka_(kafka), topic_(kafka.NewTopic()) {}
+
+  absl::Status Create(uint32_t partitions = 2) {
+    return KafkaLog::Create(kafka_.bootstrap(), topic_, partitions, kafka_.Options());
+  }
+  void OpenLog(const KafkaOptions& options, uint32_t partitions = 2) {
+    auto opened = KafkaLog::Open(kafka_.bootstrap(), topic_, partitions, options);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    log_ = *std::move(opened);
+  }
+  void CreateAndOpen() {
+    const absl::Status made = Create();
+    ASSERT_TRUE(made.ok()) << made;
+    OpenLog(kafka_.Options());
+  }
+  // Changes one setting of the topic, as an operator would.
+  void Alter(const char* setting, const char* value) {
+    rd_kafka_conf_t* conf = rd_kafka_conf_new();
+    char error[256];
+    rd_kafka_conf_set(conf, "bootstrap.servers", kafka_.bootstrap().c_str(), error, sizeof(error));
+    rd_kafka_t* client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof(error));
+    rd_kafka_queue_t* queue = rd_kafka_queue_new(client);
+    rd_kafka_ConfigResource_t* topic =
+        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic_.c_str());
+    rd_kafka_ConfigResource_add_incremental_config(topic, setting,
+                                                   RD_KAFKA_ALTER_CONFIG_OP_TYPE_SET, value);
+    rd_kafka_IncrementalAlterConfigs(client, &topic, 1, nullptr, queue);
+    rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 10'000);
+    ASSERT_NE(event, nullptr);
+    EXPECT_EQ(rd_kafka_event_error(event), RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_event_destroy(event);
+    rd_kafka_ConfigResource_destroy(topic);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_destroy(client);
+  }
+  // What was sent as "0", "1", … in one session: what is reported as appended stands where it is
+  // said to, all that landed is a beginning of it, each once.
+  void ExpectTruthful(const Collector& collector, uint64_t sent) {
+    const std::vector<std::string> landed = Records();
+    EXPECT_EQ(landed, Numbers(0, landed.size()));
+    EXPECT_LE(landed.size(), sent);
+    EXPECT_EQ(collector.by_ticket().size(), sent);
+    for (const auto& [ticket, delivery] : collector.by_ticket()) {
+      if (delivery.outcome != Outcome::kAppended) continue;
+      ASSERT_LT(delivery.offset, landed.size());
+      EXPECT_EQ(landed[delivery.offset], absl::StrCat(ticket));
+    }
+  }
+
+  RealKafka& kafka_;
+  const std::string topic_;
+};
+
+}  // namespace guitu::kafka_log
