@@ -85,9 +85,9 @@ class Node {
   std::vector<std::unique_ptr<PartitionMachine>> machines_;
   bool read_only_ = false;
   bool clock_suspect_ = false;
-  absl::Status store_;        // of the newest write
-  std::string store_alarm_;   // said once, when it begins
-  bool session_ = false;      // one is open
+  absl::Status store_;       // of the newest write
+  std::string store_alarm_;  // said once, when it begins
+  bool session_ = false;     // one is open
   bool session_wanted_ = false;
   absl::Duration retry_at_;    // monotonic, for the next try to open one
   uint64_t registry_end_ = 0;  // records of the registry up to its newest command in effect
