@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "adapters/clock/clock.h"
 #include "tests/adapters/kafka_log/log_fixture.h"
 #include "tests/adapters/kafka_log/real_kafka.h"
 
@@ -46,6 +47,18 @@ class BrokerFixture : public LogFixture {
     rd_kafka_ConfigResource_destroy(topic);
     rd_kafka_queue_destroy(queue);
     rd_kafka_destroy(client);
+  }
+  // Opens the log until the answer is as wanted, ten seconds at most: a broker learns of a changed
+  // setting a moment after the controller has taken it.
+  absl::Status OpenUntil(bool refused, uint32_t partitions = 2) {
+    const clock::SystemClock clock;
+    const absl::Duration until = clock.Monotonic() + absl::Seconds(10);
+    absl::Status status;
+    do {
+      status =
+          KafkaLog::Open(kafka_.bootstrap(), topic_, partitions, kafka_.Options()).status();
+    } while (absl::IsFailedPrecondition(status) != refused && clock.Monotonic() < until);
+    return status;
   }
   // What was sent as "0", "1", … in one session: what is reported as appended stands where it is
   // said to, all that landed is a beginning of it, each once.

@@ -84,8 +84,7 @@ TEST_F(ThreeBrokers, WithoutTwoOfThemNothingIsAcknowledgedAndLaterNothingIsMissi
 
 TEST_F(ThreeBrokers, FewerInSyncThanTwoAreRefusedByName) {
   Alter("min.insync.replicas", "1");
-  const absl::Status status =
-      KafkaLog::Open(kafka_.bootstrap(), topic_, 2, kafka_.Options()).status();
+  const absl::Status status = OpenUntil(/*refused=*/true);
   EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
   EXPECT_THAT(std::string(status.message()),
               testing::HasSubstr("min.insync.replicas is 1 and should be at least 2"));
