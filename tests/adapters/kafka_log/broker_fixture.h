@@ -55,8 +55,7 @@ class BrokerFixture : public LogFixture {
     const absl::Duration until = clock.Monotonic() + absl::Seconds(10);
     absl::Status status;
     do {
-      status =
-          KafkaLog::Open(kafka_.bootstrap(), topic_, partitions, kafka_.Options()).status();
+      status = KafkaLog::Open(kafka_.bootstrap(), topic_, partitions, kafka_.Options()).status();
     } while (absl::IsFailedPrecondition(status) != refused && clock.Monotonic() < until);
     return status;
   }
