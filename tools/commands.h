@@ -52,6 +52,11 @@ struct RebuildOptions {
 int Rebuild(const RebuildOptions& options);
 
 // Reads a case through the server, with its access record like everybody else.
+struct RecordOptions {
+  std::string server = "http://127.0.0.1:8470";
+  std::string token_file;
+  double patience = 60;  // seconds to repeat a line whose outcome is not known
+};
 struct ShowOptions {
   std::string server = "http://127.0.0.1:8470";
   std::string token_file;
@@ -61,6 +66,7 @@ struct ShowOptions {
   std::string known_at;
   bool timeline = false;
 };
+int Record(const RecordOptions& options);
 int Show(const ShowOptions& options);
 
 struct PlanImportOptions {

@@ -69,6 +69,20 @@ int main(int argc, char** argv) {
   command->add_flag("--compare", rebuild.compare, "only compare")->required();
   command->callback([&] { exit_code = Rebuild(rebuild); });
 
+  RecordOptions record;
+  command = app.add_subcommand(
+      "record",
+      "records commands from standard input, one JSON object a line:\n"
+      "{\"events\": [...], \"case\": ID, \"ifMatch\": \"*\" or VERSION, "
+      "\"idempotencyKey\": KEY}\n"
+      "Without case it opens one; caseOf KEY is the case that an earlier line opened. One result\n"
+      "a line; interrupted, run it again with the same input: nothing is recorded twice.");
+  command->add_option("--server", record.server, "URL of the server")->envname("GUITU_SERVER");
+  command->add_option("--token-file", record.token_file, "file with a bearer token")->required();
+  command->add_option("--patience", record.patience, "seconds to repeat a line that is not settled")
+      ->check(CLI::Range(0.0, 86400.0));
+  command->callback([&] { exit_code = Record(record); });
+
   ShowOptions show;
   command = app.add_subcommand("show", "prints the archive of a case, audited like every read");
   command->add_option("case", show.case_id, "id of the case")->required();

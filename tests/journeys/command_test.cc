@@ -1,10 +1,13 @@
 // The program's commands: exit codes and what they say.
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "tests/conformance/temp_dir.h"
 #include "tests/journeys/process.h"
@@ -35,6 +38,7 @@ TEST_F(TheProgram, ExplainsItselfAtEveryLevel) {
                                              {"token", "--help"},
                                              {"demo", "--help"},
                                              {"rebuild", "--help"},
+                                             {"record", "--help"},
                                              {"show", "--help"},
                                              {"plan", "--help"},
                                              {"plan", "import", "--help"},
@@ -60,6 +64,7 @@ TEST_F(TheProgram, CallsWrongUsageTwo) {
            {"rebuild", "--data", data_},
            {"plan"},
            {"plan", "import", dir_ / "missing"},
+           {"record"},
            {"show", "x"}}) {
     Ran ran = Guitu(arguments);
     EXPECT_EQ(ran.code, 2) << (arguments.empty() ? "nothing" : arguments[0]) << "\n" << ran;
@@ -140,6 +145,58 @@ TEST_F(TheProgram, TellsTheSyntheticCityTwice) {
     EXPECT_TRUE(absl::StrContains(demo.out, "4 cases told")) << demo;
   }
   EXPECT_EQ(Guitu({"rebuild", "--compare", "--data", data_}).code, 0);
+}
+
+// One line a result; what a line says is what the HTTP call would have said.
+std::vector<boost::json::object> Results(const Ran& ran) {
+  std::vector<boost::json::object> results;
+  for (absl::string_view line : absl::StrSplit(ran.out, '\n', absl::SkipEmpty()))
+    results.push_back(boost::json::parse({line.data(), line.size()}).as_object());
+  return results;
+}
+
+TEST_F(TheProgram, RecordsLinesAndGoesOnWhereItWasInterrupted) {
+  ASSERT_TRUE(Install(data_, 2));
+  Server server(data_);
+  ASSERT_TRUE(server.WaitUntilServing());
+  std::vector<std::string> arguments{
+      "record", "--server", absl::StrCat("http://127.0.0.1:", server.port()), "--patience", "0",
+      "--token-file", Write("token", TokenOf(data_, app_test::kPolice) + "\n")};
+  std::string rescue = app_test::Rescue();
+  std::string open = absl::StrCat(R"({"idempotencyKey":"one",)", rescue.substr(1), "\n");
+  std::string more = absl::StrCat(
+      R"({"caseOf":"one","ifMatch":"*",)", app_test::Wish("合成原话").substr(1), "\n",
+      "\n", "no JSON\n", R"({"caseOf":"none","events":[]})", "\n",
+      R"({"case":"00000000000000000000000000000001","ifMatch":"*","events":[]})", "\n");
+  Ran first = Guitu(arguments, open);
+  EXPECT_EQ(first.code, 0) << first;
+  ASSERT_EQ(Results(first).size(), 1u) << first;
+  EXPECT_EQ(Results(first)[0].at("status"), 201) << first;
+  Ran whole = Guitu(arguments, open + more);
+  EXPECT_EQ(whole.code, 1) << whole;
+  auto results = Results(whole);
+  ASSERT_EQ(results.size(), 5u) << whole;
+  EXPECT_EQ(results[0].at("case"), Results(first)[0].at("case")) << "opened once";
+  EXPECT_EQ(results[0].at("receipt"), Results(first)[0].at("receipt"));
+  EXPECT_EQ(results[1].at("line"), 2);
+  EXPECT_EQ(results[1].at("status"), 200) << whole;
+  EXPECT_EQ(results[1].at("case"), results[0].at("case"));
+  EXPECT_EQ(results[2].at("line"), 4) << "an empty line is none";
+  EXPECT_EQ(results[2].at("status"), 400);
+  EXPECT_EQ(results[3].at("status"), 400);
+  EXPECT_GE(results[4].at("status").as_int64(), 400);
+  Ran again = Guitu(arguments, open + more);
+  EXPECT_EQ(again.out, whole.out) << "the same input gives the same results";
+}
+
+TEST_F(TheProgram, RecordsNothingMoreOnceTheServerIsAway) {
+  uint16_t port = 1;  // nobody listens there
+  Ran ran = Guitu({"record", "--server", absl::StrCat("http://127.0.0.1:", port), "--patience", "0",
+                   "--token-file", Write("token", "t\n")},
+                  "{\"events\":[]}\n{\"events\":[]}\n");
+  EXPECT_EQ(ran.code, 3) << ran;
+  EXPECT_EQ(Results(ran).size(), 1u) << ran;
+  EXPECT_TRUE(absl::StrContains(ran.err, "line 1")) << ran;
 }
 
 }  // namespace

@@ -17,7 +17,7 @@
 namespace guitu::journeys {
 namespace {
 
-pid_t Spawn(const std::vector<std::string>& arguments, int out, int err) {
+pid_t Spawn(const std::vector<std::string>& arguments, int in, int out, int err) {
   std::vector<std::string> all{GUITU_PROGRAM};
   all.insert(all.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
@@ -25,6 +25,7 @@ pid_t Spawn(const std::vector<std::string>& arguments, int out, int err) {
   pointers.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
   pid_t pid = 0;
@@ -61,15 +62,17 @@ std::ostream& operator<<(std::ostream& out, const Ran& ran) {
   return out << "exit code " << ran.code << "\n" << ran.out << ran.err;
 }
 
-Ran Guitu(const std::vector<std::string>& arguments) {
+Ran Guitu(const std::vector<std::string>& arguments, const std::string& input) {
+  FILE* in = Scratch();
+  std::fwrite(input.data(), 1, input.size(), in);
+  std::rewind(in);
   FILE* out = Scratch();
   FILE* err = Scratch();
   Ran ran;
-  ran.code = WaitFor(Spawn(arguments, ::fileno(out), ::fileno(err)));
+  ran.code = WaitFor(Spawn(arguments, ::fileno(in), ::fileno(out), ::fileno(err)));
   ran.out = Contents(out);
   ran.err = Contents(err);
-  std::fclose(out);
-  std::fclose(err);
+  for (FILE* file : {in, out, err}) std::fclose(file);
   return ran;
 }
 
@@ -80,7 +83,9 @@ Server::Server(const std::string& data_dir, const std::vector<std::string>& more
   out_ = ends[0];
   std::vector<std::string> arguments{"serve", "--data", data_dir, "--listen", "127.0.0.1:0"};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  pid_ = Spawn(arguments, ends[1], ::fileno(err_));
+  FILE* nothing = Scratch();
+  pid_ = Spawn(arguments, ::fileno(nothing), ends[1], ::fileno(err_));
+  std::fclose(nothing);
   ::close(ends[1]);
 }
 

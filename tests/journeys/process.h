@@ -21,7 +21,8 @@ struct Ran {
 std::ostream& operator<<(std::ostream& out, const Ran& ran);
 
 // Runs the program to its end.
-Ran Guitu(const std::vector<std::string>& arguments);
+// `input` is what it reads.
+Ran Guitu(const std::vector<std::string>& arguments, const std::string& input = "");
 
 // `guitu serve` on a free port. Killed, if it still runs, when this ends.
 class Server {
