@@ -159,14 +159,18 @@ TEST_F(TheProgram, RecordsLinesAndGoesOnWhereItWasInterrupted) {
   ASSERT_TRUE(Install(data_, 2));
   Server server(data_);
   ASSERT_TRUE(server.WaitUntilServing());
-  std::vector<std::string> arguments{
-      "record", "--server", absl::StrCat("http://127.0.0.1:", server.port()), "--patience", "0",
-      "--token-file", Write("token", TokenOf(data_, app_test::kPolice) + "\n")};
+  std::vector<std::string> arguments{"record",
+                                     "--server",
+                                     absl::StrCat("http://127.0.0.1:", server.port()),
+                                     "--patience",
+                                     "0",
+                                     "--token-file",
+                                     Write("token", TokenOf(data_, app_test::kPolice) + "\n")};
   std::string rescue = app_test::Rescue();
   std::string open = absl::StrCat(R"({"idempotencyKey":"one",)", rescue.substr(1), "\n");
   std::string more = absl::StrCat(
-      R"({"caseOf":"one","ifMatch":"*",)", app_test::Wish("合成原话").substr(1), "\n",
-      "\n", "no JSON\n", R"({"caseOf":"none","events":[]})", "\n",
+      R"({"caseOf":"one","ifMatch":"*",)", app_test::Wish("合成原话").substr(1), "\n", "\n",
+      "no JSON\n", R"({"caseOf":"none","events":[]})", "\n",
       R"({"case":"00000000000000000000000000000001","ifMatch":"*","events":[]})", "\n");
   Ran first = Guitu(arguments, open);
   EXPECT_EQ(first.code, 0) << first;

@@ -38,6 +38,13 @@ bool BecomeRoot() {
          write("/proc/self/gid_map", absl::StrCat("0 ", gid, " 1"));
 }
 
+// What is mounted here stays here. In a changed root "/" is no mount point; then `dir` is made one.
+bool MakePrivate(const std::string& dir) {
+  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0) return true;
+  return errno == EINVAL && ::mount(dir.c_str(), dir.c_str(), nullptr, MS_BIND, nullptr) == 0 &&
+         ::mount("none", dir.c_str(), nullptr, MS_PRIVATE, nullptr) == 0;
+}
+
 }  // namespace
 
 SmallDisk::~SmallDisk() {
@@ -46,10 +53,7 @@ SmallDisk::~SmallDisk() {
 
 absl::Status SmallDisk::Mount(uint64_t megabytes) {
   if (::unshare(CLONE_NEWNS) != 0 && !BecomeRoot()) return Trouble("a mount namespace");
-  // What is mounted here stays here.
-  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
-    return Trouble("a private mount namespace");
-  }
+  if (!MakePrivate(dir_)) return Trouble("a private mount namespace");
   std::string options = absl::StrCat("size=", megabytes, "m,mode=700");
   if (::mount("tmpfs", dir_.c_str(), "tmpfs", 0, options.c_str()) != 0)
     return Trouble("mounting a tmpfs");

@@ -1,7 +1,7 @@
 // `guitu record`: one command per line of standard input, one result per line of standard output.
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <algorithm>
 #include <iostream>
 #include <map>
 
