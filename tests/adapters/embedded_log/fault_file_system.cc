@@ -13,6 +13,7 @@ IOStatus ErrorOf(FileFault fault) {
   if (fault == FileFault::kNone) return IOStatus::OK();
   return fault == FileFault::kNoSpace ? IOStatus::NoSpace("injected")
                                       : IOStatus::IOError("injected");
+  // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): inside RocksDB's own IOStatus
 }
 
 class FaultFile : public rocksdb::FSWritableFileOwnerWrapper {

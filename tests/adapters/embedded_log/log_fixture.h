@@ -45,8 +45,9 @@ class LogFixture : public testing::Test {
   }
   absl::Status Open() {
     auto opened = EmbeddedLog::Open(Dir(), Options());
-    if (opened.ok()) log_ = *std::move(opened);
-    return opened.status();
+    if (!opened.ok()) return opened.status();
+    log_ = *std::move(opened);
+    return absl::OkStatus();
   }
   void CreateAndOpen() {
     Create();

@@ -67,7 +67,7 @@ TEST_F(FramingTest, RefusesAmbiguousHeads) {
            std::string("\r\nGET /echo HTTP/1.1\r\nHost: h\r\n\r\n"),
            std::string("POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
            std::string("\x16\x03\x01\x02\x00\x01\n\r\n", 9),  // TLS on a plain port
-           std::string("GE\0T / HTTP/1.1\r\nHost: h\r\n\r\n", 29),
+           std::string("GE\0T / HTTP/1.1\r\nHost: h\r\n\r\n", 28),
        }) {
     ExpectRefused(bytes, 400, "malformed");
   }

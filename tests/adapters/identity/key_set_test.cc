@@ -132,7 +132,7 @@ TEST(KeySet, RefusesWhatIsNoSet) {
   for (const std::string& text :
        {std::string(), std::string("{}"), std::string("[]"), std::string(R"({"keys":{}})"), Ed(),
         Set(Ed()) + " x", Set(Ed()) + Set(Ed()), absl::StrCat(R"({"keys":[],"keys":[)", Ed(), "]}"),
-        Set(Ed(R"(,"kid":"twice")")), std::string(300 * 1024, ' ') + Set(Ed()),
+        Set(Ed(R"(,"kid":"twice")")), std::string(size_t{300} << 10, ' ') + Set(Ed()),
         Set(Ed(",\"note\":\"\xff\""))}) {
     KeySet keys;
     EXPECT_TRUE(absl::IsInvalidArgument(keys.AddJwkSet("issuer", text))) << text.substr(0, 99);
@@ -155,7 +155,7 @@ TEST(KeySet, ReadsAFile) {
   KeySet keys;
   EXPECT_TRUE(keys.AddJwkSetFile("issuer", path).ok());
   EXPECT_NE(keys.Find("ed"), nullptr);
-  std::ofstream(path) << std::string(300 * 1024, ' ');
+  std::ofstream(path) << std::string(size_t{300} << 10, ' ');
   EXPECT_TRUE(absl::IsInvalidArgument(keys.AddJwkSetFile("issuer", path)));
   std::filesystem::remove(path);
   EXPECT_TRUE(absl::IsNotFound(keys.AddJwkSetFile("issuer", path)));

@@ -34,8 +34,9 @@ class RocksdbStoreTest : public testing::Test {
   }
   absl::Status Open() {
     auto opened = RocksdbStore::Open(Dir(), Options());
-    if (opened.ok()) store_ = *std::move(opened);
-    return opened.status();
+    if (!opened.ok()) return opened.status();
+    store_ = *std::move(opened);
+    return absl::OkStatus();
   }
   absl::Status Put(const std::string& key, const std::string& value) {
     projections::RowBatch batch;

@@ -93,8 +93,9 @@ void Driver::OpenSession(Outbox& out) {
   auto session = log_.OpenSession([this](std::vector<events::Delivery> deliveries) {
     for (events::Delivery& delivery : deliveries) inbox_.push_back(std::move(delivery));
   });
+  const absl::Status status = session.status();
   if (session.ok()) session_ = *std::move(session);
-  node_.OnSession(session.status(), out);
+  node_.OnSession(status, out);
 }
 
 }  // namespace guitu::runtime

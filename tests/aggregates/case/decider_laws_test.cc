@@ -48,7 +48,7 @@ class RandomCase {
       return std::optional<ForeignEvent>();
     };
     context.new_person = [this](uint32_t index, absl::string_view) {
-      return events::SubjectId{recorded.size() + 1, 2 * index};
+      return events::SubjectId{recorded.size() + 1, uint64_t{2} * index};
     };
     std::vector<Event> command = generator_.Make(state, context.now);
     for (Event& event : command) {
