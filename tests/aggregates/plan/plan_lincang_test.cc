@@ -108,7 +108,7 @@ TEST(PlanLincang, HasItsUnitsArticlesAndItems) {
 
 // Every line of the table of domain/plan.md.
 TEST(PlanLincang, NamesTheUnitsOfTheDomainDescription) {
-  const std::map<std::string, std::string> kUnits = {
+  static const std::map<std::string, std::string> kUnits = {
       {"4", "OFF / MEM"},
       {"6", "OFF / –"},
       {"8(1)", "HRSS,PSB,DPF / MKT,MED,RTV,TU,WF"},
@@ -173,7 +173,7 @@ TEST(PlanLincang, NamesTheUnitsOfTheDomainDescription) {
 }
 
 TEST(PlanLincang, GivesEachMilestoneTheYearItsWordsName) {
-  const std::map<std::string, std::vector<int>> kYears = {
+  static const std::map<std::string, std::vector<int>> kYears = {
       {"4", {2021, 2022}}, {"8(1)", {2023}},        {"8(2)", {2022}},  {"8(3)", {2022, 2025}},
       {"8(4)", {2023}},    {"9(1)", {2022}},        {"9(2)", {2022}},  {"9(3)", {2022}},
       {"11(2)", {2022}},   {"10(2)", {2022, 2023}}, {"11(5)", {2022}}, {"13(1)", {2023}},
@@ -191,7 +191,7 @@ TEST(PlanLincang, GivesEachMilestoneTheYearItsWordsName) {
 
 TEST(PlanLincang, ReportsAll18DefectsWithTheirLines) {
   const PlanDocument document = Parse(Text());
-  const std::map<int, std::vector<int>> kLines = {
+  static const std::map<int, std::vector<int>> kLines = {
       {1, {83, 87, 263}},
       {2, {61, 65, 245, 246}},
       {3, {79, 256}},
@@ -218,7 +218,7 @@ TEST(PlanLincang, ReportsAll18DefectsWithTheirLines) {
 
 TEST(PlanLincang, ReportsTheNumberedDefectsForTheItemsOfTheDomainDescriptionOnly) {
   const PlanDocument document = Parse(Text());
-  const std::map<int, std::set<std::string>> kItems = {
+  static const std::map<int, std::set<std::string>> kItems = {
       {1, {"10(4)", "11(1)"}},
       {2, {"8(4)", "9(1)"}},
       {3, {"10(2)"}},
