@@ -15,7 +15,7 @@ class EmbeddedUnderTest : public LogUnderTest {
   explicit EmbeddedUnderTest(uint32_t partitions) {
     const absl::Status created = embedded_log::EmbeddedLog::Create(Dir(), partitions, Options());
     EXPECT_TRUE(created.ok()) << created;
-    Reopen();
+    EmbeddedUnderTest::Reopen();
   }
   events::EventLog& log() override { return *log_; }
   void Reopen() override {
