@@ -110,7 +110,8 @@ TEST_F(TheProgram, ReportsAPlanThatIsNone) {
   Ran ran = Guitu({"plan", "import", Write("bad.md", "nothing of a plan\n")});
   EXPECT_EQ(ran.code, 1) << ran;
   EXPECT_EQ(Guitu({"plan", "import", Write("empty.md", "")}).code, 1);
-  EXPECT_EQ(Guitu({"plan", "import", Write("bytes.md", "\xFF\xFE\x00\x01")}).code, 1);
+  EXPECT_EQ(Guitu({"plan", "import", Write("bytes.md", std::string("\xFF\xFE\x00\x01", 4))}).code,
+            1);
 }
 
 TEST_F(TheProgram, ShowsACaseThroughTheServerAndItsRecord) {

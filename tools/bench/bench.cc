@@ -270,14 +270,15 @@ absl::StatusOr<BenchFigure> BenchCity::CommandsInProcess(int clients, absl::Dura
       request = std::move(requests.back());
       requests.pop_back();
     }
-    installation_->engine().Submit(std::move(request), [&, sent = end](runtime::Answer answer) {
-      {
-        absl::MutexLock lock(&mutex);
-        if (!answer.status.ok()) failed = answer.status;
-        latency.Add(SystemClock().Monotonic() - sent);
-      }
-      next();
-    });
+    installation_->engine().Submit(std::move(request),
+                                   [&, sent = end](const runtime::Answer& answer) {
+                                     {
+                                       absl::MutexLock lock(&mutex);
+                                       if (!answer.status.ok()) failed = answer.status;
+                                       latency.Add(SystemClock().Monotonic() - sent);
+                                     }
+                                     next();
+                                   });
   };
   for (int i = 0; i < clients; ++i) next();
   absl::MutexLock lock(&mutex);
