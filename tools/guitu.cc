@@ -22,6 +22,7 @@ void AddData(CLI::App* command, DataOptions& options) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table of flags, in the order of the help.
 int main(int argc, char** argv) {
   CLI::App app("Guitu (归途): event-sourced case management for victims of human trafficking");
   app.require_subcommand(1);

@@ -68,7 +68,7 @@ class Story {
         json::object{{"text", absl::StrCat("合成乙", options_.number)}, {"kind", "givenByBuyer"}}};
     int age =
         is_child_ ? 6 + static_cast<int>(random_() % 7) : 20 + static_cast<int>(random_() % 20);
-    absl::CivilDay born = Day() - 365 * age;
+    absl::CivilDay born = Day() - int64_t{365} * age;
     Record("caseworker", "IdentityAsserted",
            {{"names", std::move(names)},
             {"sex", is_girl_ ? "female" : "male"},
@@ -302,7 +302,7 @@ class Story {
             {"remedyTold", true}});
   }
 
-  std::string Relative(std::vector<const char*> roles, const char* name) {
+  std::string Relative(const std::vector<const char*>& roles, const char* name) {
     json::array list;
     for (const char* role : roles) list.emplace_back(role);
     Record("caseworker", "RelatedPersonRecorded",
