@@ -95,6 +95,16 @@ absl::Status ProjectRecord(const FoldState& before, events::Partition partition,
   return absl::OkStatus();
 }
 
+// Head, tree and chain after the leaf.
+void Move(FoldState& state, events::Partition partition, const Folded& folded,
+          events::HashFunction hash, RowBatch& out) {
+  state.head =
+      events::Advance(std::move(state.head), folded.frame, folded.effect, folded.leaf, hash);
+  state.edge.Append(folded.leaf, hash);
+  out.Put(LeafKey(partition, folded.offset),
+          events::ByteWriter().Hash(folded.leaf).Hash(state.head.chain).Take());
+}
+
 }  // namespace
 
 std::optional<std::string> RecentRows::Get(absl::string_view key) const {
@@ -150,8 +160,7 @@ absl::StatusOr<Folded> Fold(FoldState& state, events::Partition partition, absl:
   folded.offset = state.head.next;
   auto bytes = events::SplitRecord(record);
   if (bytes) folded.frame = events::DecodeFrame(bytes->frame);
-  // Foreign bytes still stand in the log: their leaf is over what is there.
-  folded.leaf = bytes ? events::LeafOf(hash, *bytes) : events::LeafOf(hash, {record, {}, {}});
+  folded.leaf = LeafOfRecord(record, hash);
   events::EffectFacts facts;
   if (folded.frame) facts = FactsFor(state, partition, *folded.frame, rows);
   folded.effect = events::Judge(state.head, facts, folded.frame);
@@ -163,12 +172,24 @@ absl::StatusOr<Folded> Fold(FoldState& state, events::Partition partition, absl:
     if (!status.ok()) return status;  // the state is as it was: the partition stops here
     state.last_recorded = std::max(state.last_recorded, recorded_at);
   }
-  state.head =
-      events::Advance(std::move(state.head), folded.frame, folded.effect, folded.leaf, hash);
-  state.edge.Append(folded.leaf, hash);
-  out.Put(LeafKey(partition, folded.offset),
-          events::ByteWriter().Hash(folded.leaf).Hash(state.head.chain).Take());
+  Move(state, partition, folded, hash, out);
   return folded;
+}
+
+// Foreign bytes still stand in the log: their leaf is over what is there.
+events::Hash256 LeafOfRecord(absl::string_view record, events::HashFunction hash) {
+  auto bytes = events::SplitRecord(record);
+  return bytes ? events::LeafOf(hash, *bytes) : events::LeafOf(hash, {record, {}, {}});
+}
+
+void FoldGap(FoldState& state, events::Partition partition, events::Offset until,
+             events::HashFunction hash, RowBatch& out) {
+  Folded gap;
+  gap.leaf = events::GapLeaf(hash);
+  while (state.head.next < until) {
+    gap.offset = state.head.next;
+    Move(state, partition, gap, hash, out);
+  }
 }
 
 std::optional<events::Hash256> ChainAt(const RowReader& rows, events::Partition partition,

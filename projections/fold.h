@@ -70,6 +70,14 @@ struct Folded {
 absl::StatusOr<Folded> Fold(FoldState& state, events::Partition partition, absl::string_view record,
                             const RowReader& rows, events::HashFunction hash, RowBatch& out);
 
+// The leaf of whatever stands at an offset: foreign bytes have one, too.
+events::Hash256 LeafOfRecord(absl::string_view record, events::HashFunction hash);
+
+// Moves the state over offsets that hold nothing and never will, up to `until` (protocol.md F5):
+// each has the gap leaf, and is void.
+void FoldGap(FoldState& state, events::Partition partition, events::Offset until,
+             events::HashFunction hash, RowBatch& out);
+
 // chain(count): after `count` records. Nothing if the rows do not have it.
 std::optional<events::Hash256> ChainAt(const RowReader& rows, events::Partition partition,
                                        uint64_t count);

@@ -14,8 +14,18 @@ struct DataOptions {
   bool json = false;
 };
 
+// The log on Kafka; an empty bootstrap: the embedded log.
+struct KafkaFlags {
+  std::string bootstrap;
+  std::string topic = "guitu";
+  std::string advertise;
+  double session_timeout = 6;  // seconds
+  bool allow_single_replica = false;
+};
+
 struct InitOptions {
   DataOptions data;
+  KafkaFlags kafka;
   uint32_t partitions = 32;
   bool synthetic = false;
 };
@@ -23,6 +33,7 @@ int Init(const InitOptions& options);
 
 struct ServeOptions {
   DataOptions data;
+  KafkaFlags kafka;
   std::string listen = "127.0.0.1:8470";
 };
 int Serve(const ServeOptions& options);

@@ -67,6 +67,17 @@ app::OpenOptions ToOpen(const DataOptions& options) {
   return open;
 }
 
+std::optional<app::KafkaUse> ToKafka(const KafkaFlags& flags) {
+  if (flags.bootstrap.empty()) return std::nullopt;
+  app::KafkaUse use;
+  use.bootstrap = flags.bootstrap;
+  use.topic = flags.topic;
+  use.advertise = flags.advertise;
+  use.session_timeout = absl::Seconds(flags.session_timeout);
+  use.kafka.allow_single_replica = flags.allow_single_replica;
+  return use;
+}
+
 absl::Status SetListen(absl::string_view listen, app::OpenOptions& options) {
   size_t colon = listen.rfind(':');
   uint32_t port = 0;
@@ -83,6 +94,12 @@ void BlockSignals() {
   sigset_t set = EndSignals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+bool SignalWaits() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
 
 void WaitForSignal() {

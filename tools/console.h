@@ -1,6 +1,7 @@
 // What the commands share: opening an installation, saying what went wrong, exit codes.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -27,8 +28,12 @@ std::string RootKeyFile(const DataOptions& options);
 app::OpenOptions ToOpen(const DataOptions& options);
 // "127.0.0.1:8470" into address and port. kInvalidArgument.
 absl::Status SetListen(absl::string_view listen, app::OpenOptions& options);
+// Nothing where the log is the embedded one.
+std::optional<app::KafkaUse> ToKafka(const KafkaFlags& flags);
 // Waits for SIGTERM or SIGINT. REQUIRES: BlockSignals() was called before any thread began.
 void BlockSignals();
 void WaitForSignal();
+// One has come and waits to be taken.
+bool SignalWaits();
 
 }  // namespace guitu::tools

@@ -20,6 +20,20 @@ void AddData(CLI::App* command, DataOptions& options) {
   command->add_flag("--json", options.json, "print JSON");
 }
 
+void AddKafka(CLI::App* command, KafkaFlags& options) {
+  command->add_option("--kafka", options.bootstrap, "HOST:PORT,... of brokers; the log is there")
+      ->envname("GUITU_KAFKA");
+  command->add_option("--kafka-topic", options.topic, "name of the log's topic")
+      ->envname("GUITU_KAFKA_TOPIC");
+  command
+      ->add_option("--session-timeout", options.session_timeout,
+                   "seconds until a dead node is replaced")
+      ->check(CLI::Range(0.1, 600.0))
+      ->envname("GUITU_SESSION_TIMEOUT");
+  command->add_flag("--allow-single-replica", options.allow_single_replica,
+                    "fewer than three brokers, nothing is kept twice");
+}
+
 }  // namespace
 
 // NOLINTNEXTLINE(readability-function-size): a table of flags, in the order of the help.
@@ -34,14 +48,20 @@ int main(int argc, char** argv) {
   auto* command =
       app.add_subcommand("init", "creates an installation and prints recovery shares once");
   AddData(command, init.data);
+  AddKafka(command, init.kafka);
   command->add_option("--partitions", init.partitions, "partitions of cases, fixed at birth")
       ->check(CLI::Range(1, 800));
   command->add_flag("--synthetic", init.synthetic, "invented persons only");
   command->callback([&] { exit_code = Init(init); });
 
   ServeOptions serve;
-  command = app.add_subcommand("serve", "serves an installation on the embedded log");
+  command = app.add_subcommand("serve", "serves an installation; with --kafka as one of its nodes");
   AddData(command, serve.data);
+  AddKafka(command, serve.kafka);
+  command
+      ->add_option("--advertise", serve.kafka.advertise,
+                   "http://HOST:PORT where other nodes reach this one; default: --listen")
+      ->envname("GUITU_ADVERTISE");
   command->add_option("--listen", serve.listen, "ADDRESS:PORT, port 0 for a free one")
       ->envname("GUITU_LISTEN");
   command->callback([&] { exit_code = Serve(serve); });

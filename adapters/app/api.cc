@@ -85,7 +85,7 @@ http::Handler Api::WithCaller(std::function<void(const Caller&, Request, Respond
   return [this, handler = std::move(handler)](Request request, Responder respond) {
     auto caller = Identify(request);
     if (!caller.ok()) return respond(ProblemResponse(caller.status(), WantsEnglish(request)));
-    if (!ports_.engine.ready()) {
+    if (!ports_.engine.serves()) {
       return respond(ProblemResponse(Refuse(Reason::NOT_OWNER), caller->english));
     }
     handler(*caller, std::move(request), std::move(respond));

@@ -94,6 +94,8 @@ class Api {
 http::Response ProblemResponse(const absl::Status& status, bool english,
                                std::optional<uint64_t> current_version = std::nullopt,
                                bool not_done = false);
+// For probes.
+http::Response PlainText(int status, std::string body);
 // `If-Match`: "\"12\"" → 12; "*" → any. Errors: INVALID_FIELD.
 struct IfMatch {
   bool any = false;

@@ -5,14 +5,6 @@
 namespace guitu::app {
 namespace {
 
-http::Response Plain(int status, std::string body) {
-  http::Response response;
-  response.status = status;
-  response.body = std::move(body);
-  response.content_type = "text/plain; charset=utf-8";
-  return response;
-}
-
 // One counter in the Prometheus text format.
 void Counter(std::string& out, absl::string_view name, absl::string_view help, uint64_t value,
              absl::string_view kind = "counter") {
@@ -22,13 +14,22 @@ void Counter(std::string& out, absl::string_view name, absl::string_view help, u
 
 }  // namespace
 
+http::Response PlainText(int status, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.body = std::move(body);
+  response.content_type = "text/plain; charset=utf-8";
+  return response;
+}
+
 void Api::AddMetaRoutes(http::Router& router) {
-  router.Add("GET", "/healthz", [](Request, Responder respond) { respond(Plain(200, "ok\n")); });
+  router.Add("GET", "/healthz",
+             [](Request, Responder respond) { respond(PlainText(200, "ok\n")); });
   router.Add("GET", "/readyz", [this](Request, Responder respond) {
     if (!ports_.engine.ready())
-      return respond(Plain(503, "not ready: partitions are not led yet\n"));
-    if (ports_.engine.read_only()) return respond(Plain(503, "read-only: no space left\n"));
-    respond(Plain(200, "ready\n"));
+      return respond(PlainText(503, "not ready: partitions are not led yet\n"));
+    if (ports_.engine.read_only()) return respond(PlainText(503, "read-only: no space left\n"));
+    respond(PlainText(200, "ready\n"));
   });
   router.Add("GET", "/metrics", [this](Request, Responder respond) { respond(Metrics()); });
   auto document = [](std::string body) {
@@ -65,7 +66,7 @@ http::Response Api::Metrics() const {
                       web.responses[kind], "\n");
     }
   }
-  http::Response response = Plain(200, std::move(out));
+  http::Response response = PlainText(200, std::move(out));
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   return response;
 }

@@ -22,8 +22,20 @@ Engine::Engine(events::EventLog& log, runtime::Ports ports, EngineOptions option
     : log_(log),
       ports_(ports),
       options_(std::move(options)),
-      node_(options_.partitions, std::move(ports), options_.owner_id, options_.address),
-      anchored_(options_.partitions + 1) {}
+      node_(options_.partitions, std::move(ports),
+            {options_.owner_id, options_.address, !options_.shared}),
+      owners_(options_.partitions + 1),
+      last_is_checked_(options_.partitions + 1),
+      anchored_(options_.partitions + 1) {
+  if (!options_.shared) return;
+  feed_ = std::make_unique<Feed>(*options_.shared, [this] {
+    {
+      std::lock_guard lock(mutex_);
+      if (std::exchange(inbox_.fed, true)) return;
+    }
+    wake_.notify_one();
+  });
+}
 
 Engine::~Engine() { Stop(absl::ZeroDuration()); }
 
@@ -41,7 +53,7 @@ void Engine::Submit(runtime::Request request, Callback callback) {
   {
     std::lock_guard lock(mutex_);
     if (!stopping_) {
-      first = inbox_.requests.empty() && inbox_.deliveries.empty();
+      first = inbox_.empty();
       inbox_.requests.emplace_back(std::move(request), std::move(callback));
       callback = nullptr;
       ++unanswered_;
@@ -57,8 +69,13 @@ void Engine::Submit(runtime::Request request, Callback callback) {
   }
 }
 
+void Engine::Leave() {
+  if (feed_ != nullptr && thread_.joinable()) feed_->Leave();
+}
+
 void Engine::Stop(absl::Duration drain) {
   if (!thread_.joinable()) return;
+  Leave();
   {
     std::unique_lock lock(mutex_);
     // Whoever has been promised an answer gets it: the wait ends when nothing is in flight.
@@ -67,6 +84,7 @@ void Engine::Stop(absl::Duration drain) {
   }
   wake_.notify_one();
   thread_.join();
+  feed_ = nullptr;
 }
 
 // REQUIRES: mutex_ held.
@@ -85,6 +103,8 @@ EngineFigures Engine::figures() const {
 void Engine::Run() {
   pthread_setname_np(pthread_self(), "engine");
   next_tick_ = ports_.clock.Monotonic();
+  for (events::Partition p = 0; p <= options_.partitions; ++p)
+    started_at_.push_back(node_.machine(p).next());
   LookAtDisk();
   runtime::Outbox out;
   node_.Start(out);
@@ -94,9 +114,8 @@ void Engine::Run() {
     {
       std::unique_lock lock(mutex_);
       absl::Duration rest = AnchorIsBehind() ? kAnchorEvery : kTick;
-      wake_.wait_for(lock, absl::ToChronoMilliseconds(rest), [this] {
-        return stopping_ || !inbox_.requests.empty() || !inbox_.deliveries.empty();
-      });
+      wake_.wait_for(lock, absl::ToChronoMilliseconds(rest),
+                     [this] { return stopping_ || !inbox_.empty(); });
       if (stopping_) break;
       std::swap(inbox, inbox_);
     }
@@ -106,7 +125,7 @@ void Engine::Run() {
   }
   next_anchor_ = -absl::InfiniteDuration();  // an orderly end leaves nothing uncovered
   MoveAnchor();
-  session_ = nullptr;
+  sessions_.clear();
   std::vector<runtime::Answer> left;
   for (auto& [ticket, callback] : callbacks_) {
     runtime::Answer answer;
@@ -118,18 +137,22 @@ void Engine::Run() {
 }
 
 void Engine::Step(Inbox inbox, runtime::Outbox& out) {
-  node_.OnDeliveries(inbox.deliveries, out);
+  for (const auto& [session, deliveries] : inbox.deliveries)
+    node_.OnDeliveries(session, deliveries, out);
+  if (inbox.fed) TakeFed(out);
   for (auto& [request, callback] : inbox.requests) {
     request.ticket = next_ticket_++;
     callbacks_[request.ticket] = std::move(callback);
     node_.Submit(std::move(request), out);
   }
+  if (feed_ != nullptr) LookAtFeed(out);
   absl::Duration now = ports_.clock.Monotonic();
   if (now < next_tick_) return;
   next_tick_ = now + kTick;
   LookAtDisk();
   if (options_.clock_suspect) node_.set_clock_suspect(options_.clock_suspect());
   node_.OnTick(out);
+  if (feed_ != nullptr) DiscardSessions();
 }
 
 void Engine::LookAtDisk() {
@@ -140,20 +163,12 @@ void Engine::LookAtDisk() {
 // Does what the machine wants until it wants nothing more.
 void Engine::Do(runtime::Outbox& out) {
   for (bool again = true; again;) {
-    again = false;
-    if (out.wants_session) {
-      out.wants_session = false;
-      out.appends.clear();  // of the session that is lost: never sent, settled by the next fence
-      OpenSession(out);
-      again = true;
-    }
-    if (!out.reads.empty()) {
-      DoReads(out);
-      again = true;
-    }
+    for (const auto& wanted : std::exchange(out.sessions, {})) OpenSession(wanted, out);
+    for (const auto& wanted : std::exchange(out.catch_ups, {})) CatchUp(wanted, out);
+    for (const auto& wanted : std::exchange(out.reads, {})) ReadBack(wanted, out);
     node_.EndStep(out);
-    Append(out);
-    again = again || out.wants_session || !out.reads.empty();
+    again = !out.sessions.empty() || !out.catch_ups.empty() || !out.reads.empty();
+    if (!again) Append(out);
   }
   for (const std::string& alarm : out.alarms) {
     if (options_.alarm) options_.alarm(alarm);
@@ -166,79 +181,154 @@ void Engine::Do(runtime::Outbox& out) {
 }
 
 void Engine::Append(runtime::Outbox& out) {
-  if (!out.appends.empty() && session_ != nullptr) {
-    if (out.appends.size() == 1 && out.answers.empty() && Idle()) {
-      session_->EnqueueAlone(std::move(out.appends.front()));
-    } else {
-      session_->Enqueue(std::move(out.appends));
-    }
+  if (out.appends.size() == 1 && out.answers.empty() && feed_ == nullptr && Idle()) {
+    auto it = sessions_.find(node_.session_of(out.appends.front().partition));
+    if (it != sessions_.end()) it->second->EnqueueAlone(std::move(out.appends.front()));
+  } else if (!out.appends.empty()) {
+    Enqueue(std::move(out.appends));
   }
   out.appends.clear();
+}
+
+// Those of one session together, in their order.
+void Engine::Enqueue(std::vector<events::Append> appends) {
+  auto session_of = [this](const events::Append& append) {
+    return node_.session_of(append.partition);
+  };
+  if (feed_ != nullptr) {
+    std::stable_sort(appends.begin(), appends.end(),
+                     [&](const auto& a, const auto& b) { return session_of(a) < session_of(b); });
+  }
+  for (auto begin = appends.begin(); begin != appends.end();) {
+    uint64_t session = session_of(*begin);
+    auto end = std::find_if(begin, appends.end(), [&](const events::Append& append) {
+      return session_of(append) != session;
+    });
+    auto it = sessions_.find(session);
+    if (it != sessions_.end())
+      it->second->Enqueue({std::make_move_iterator(begin), std::make_move_iterator(end)});
+    begin = end;
+  }
 }
 
 // Nobody waits for this thread.
 bool Engine::Idle() const {
   std::lock_guard lock(mutex_);
-  return inbox_.requests.empty() && inbox_.deliveries.empty() && callbacks_.size() <= 1;
+  return inbox_.empty() && callbacks_.size() <= 1;
 }
 
-void Engine::DoReads(runtime::Outbox& out) {
-  std::vector<runtime::Outbox::ReadBack> reads;
-  reads.swap(out.reads);
-  bool to_the_end = false;
+// A shared log brings by itself what stands in a gap.
+void Engine::ReadBack(const runtime::Outbox::ReadBack& read, runtime::Outbox& out) {
+  if (feed_ == nullptr) Read(read.partition, read.until, out).IgnoreError();
+}
+
+absl::Status Engine::Read(events::Partition partition, events::Offset until, runtime::Outbox& out) {
+  events::Offset from = node_.machine(partition).next();
+  if (from >= until) return absl::OkStatus();
+  auto status = log_.Read(partition, from, until - from,
+                          [&](events::Offset offset, absl::string_view record) {
+                            node_.OnRecord(partition, offset, record, out);
+                            return true;
+                          });
+  if (absl::IsDataLoss(status)) node_.OnReadFailed(partition, status, out);
+  return status;
+}
+
+void Engine::CatchUp(const runtime::Outbox::CatchUp& wanted, runtime::Outbox& out) {
+  if (feed_ != nullptr) {
+    if (!gate_passed_) feed_->Follow(FollowFrom());
+    feed_->AskEnds(wanted.session, wanted.partitions);
+    return;
+  }
   absl::Status worst;
-  for (const auto& read : reads) {
-    bool whole = read.until == std::numeric_limits<events::Offset>::max();
-    to_the_end |= whole;
-    events::Offset from = std::max(read.from, node_.machine(read.partition).next());
-    if (from >= read.until) continue;
-    auto status = log_.Read(read.partition, from, read.until - from,
-                            [&](events::Offset offset, absl::string_view record) {
-                              node_.OnRecord(read.partition, offset, record, out);
-                              return true;
-                            });
+  for (events::Partition p : wanted.partitions) {
+    auto status = Read(p, std::numeric_limits<events::Offset>::max(), out);
     if (!status.ok()) worst = status;
-    if (absl::IsDataLoss(status)) node_.OnReadFailed(read.partition, status, out);
   }
-  if (!to_the_end) return;
-  if (worst.ok() && !gate_passed_) {
-    node_.EndStep(out);
-    worst = Gate();
-    if (!worst.ok()) return Fail(std::move(worst));
-    gate_passed_ = true;
-    absl::Time newest = absl::InfinitePast();
-    for (events::Partition p = 0; p <= options_.partitions; ++p) {
-      newest = std::max(newest, node_.machine(p).state().last_recorded);
-    }
-    if (options_.newest_record) options_.newest_record(newest);
-    // Before anything leads: an act of the software must not come before the first tick.
-    if (options_.clock_suspect) node_.set_clock_suspect(options_.clock_suspect());
+  std::vector<events::Offset> ends(options_.partitions + 1);
+  for (events::Partition p = 0; p <= options_.partitions && worst.ok() && !gate_passed_; ++p) {
+    auto end = log_.End(p);
+    if (end.ok()) ends[p] = *end;
+    worst = end.status();
   }
-  node_.OnCaughtUp(worst, out);
+  if (worst.ok()) worst = Open(ends, out);
+  if (!failed_) OnCaughtUp(wanted.session, worst, out);
 }
 
-void Engine::OpenSession(runtime::Outbox& out) {
-  // Its deliveries come before the destructor returns; all are unknown and settled by the next
-  // fence.
-  session_ = nullptr;
+// Once the log is folded for the first time.
+absl::Status Engine::Open(const std::vector<events::Offset>& ends, runtime::Outbox& out) {
+  if (gate_passed_) return absl::OkStatus();
+  node_.EndStep(out);
+  if (auto status = Gate(ends); !status.ok()) {
+    Fail(status);
+    return status;
+  }
+  gate_passed_ = true;
+  absl::Time newest = absl::InfinitePast();
+  for (events::Partition p = 0; p <= options_.partitions; ++p) {
+    newest = std::max(newest, node_.machine(p).state().last_recorded);
+  }
+  if (options_.newest_record) options_.newest_record(newest);
+  // Before anything leads: an act of the software must not come before the first tick.
+  if (options_.clock_suspect) node_.set_clock_suspect(options_.clock_suspect());
+  return absl::OkStatus();
+}
+
+void Engine::OnCaughtUp(uint64_t session, const absl::Status& status, runtime::Outbox& out) {
+  node_.OnCaughtUp(session, status, out);
+  if (session != 0 || !status.ok()) return;
+  if (feed_ != nullptr) {
+    feed_->Join();
+  } else {
+    node_.AssignAll(out);
+  }
+}
+
+// Those that no partition is left with. Their deliveries come before the destructor returns; all
+// are unknown and settled by the next fence.
+void Engine::DiscardSessions() {
+  absl::erase_if(sessions_, [&](auto& entry) {
+    for (events::Partition p = 0; p <= options_.partitions; ++p) {
+      if (node_.session_of(p) == entry.first) return false;
+    }
+    if (feed_ != nullptr) feed_->Discard(std::move(entry.second));
+    return true;
+  });
+}
+
+void Engine::OpenSession(const runtime::Outbox::NewSession& wanted, runtime::Outbox& out) {
+  std::erase_if(out.appends, [&](const events::Append& append) {
+    return std::find(wanted.partitions.begin(), wanted.partitions.end(), append.partition) !=
+           wanted.partitions.end();
+  });
+  DiscardSessions();
   {
     std::lock_guard lock(mutex_);
-    inbox_.deliveries.clear();
     ++figures_.sessions;
   }
   if (failed_) return;
-  auto session = log_.OpenSession([this](std::vector<events::Delivery> deliveries) {
+  if (feed_ != nullptr) return feed_->Open(wanted.session, SinkOf(wanted.session));
+  auto session = log_.OpenSession(SinkOf(wanted.session));
+  const absl::Status status = session.status();
+  if (status.ok()) sessions_[wanted.session] = *std::move(session);
+  node_.OnSession(wanted.session, status, out);
+}
+
+events::EventLog::DeliverySink Engine::SinkOf(uint64_t session) {
+  return [this, session](std::vector<events::Delivery> deliveries) {
     bool first = false;
     {
       std::lock_guard lock(mutex_);
-      first = inbox_.requests.empty() && inbox_.deliveries.empty();
-      for (auto& delivery : deliveries) inbox_.deliveries.push_back(std::move(delivery));
+      first = inbox_.empty();
+      auto& all = inbox_.deliveries;
+      if (all.empty() || all.back().first != session) {
+        all.emplace_back(session, std::move(deliveries));
+      } else {
+        for (auto& delivery : deliveries) all.back().second.push_back(std::move(delivery));
+      }
     }
     if (first) wake_.notify_one();
-  });
-  const absl::Status status = session.status();
-  if (status.ok()) session_ = *std::move(session);
-  node_.OnSession(status, out);
+  };
 }
 
 void Engine::Deliver(std::vector<runtime::Answer> answers) {
@@ -273,14 +363,13 @@ void Engine::Deliver(std::vector<runtime::Answer> answers) {
 }
 
 // Compares what was folded with what the anchor says was once synced. Older blocks are for fsck.
-absl::Status Engine::Gate() {
+absl::Status Engine::Gate(const std::vector<events::Offset>& ends) {
   for (events::Partition p = 0; p <= options_.partitions; ++p) {
     const projections::FoldState& state = node_.machine(p).state();
-    auto end = log_.End(p);
-    if (!end.ok()) return end.status();
-    if (*end < state.head.next) {
-      return absl::DataLossError(absl::StrCat("partition ", p, ": the log ends at offset ", *end,
-                                              ", but offset ", state.head.next,
+    events::Offset end = ends[p];
+    if (end < started_at_[p]) {
+      return absl::DataLossError(absl::StrCat("partition ", p, ": the log ends at offset ", end,
+                                              ", but offset ", started_at_[p],
                                               " was folded before: records are missing"));
     }
     if (!state.head.born || state.head.partitions != options_.partitions) {
@@ -289,8 +378,8 @@ absl::Status Engine::Gate() {
     }
     if (p >= options_.anchor.size()) continue;
     const AnchorPoint& anchor = options_.anchor[p];
-    if (*end < anchor.count) {
-      return absl::DataLossError(absl::StrCat("partition ", p, ": the log ends at offset ", *end,
+    if (end < anchor.count) {
+      return absl::DataLossError(absl::StrCat("partition ", p, ": the log ends at offset ", end,
                                               ", the anchor stands at ", anchor.count,
                                               ": acknowledged records are missing"));
     }
@@ -335,7 +424,10 @@ void Engine::MoveAnchor() {
 void Engine::Publish() {
   bool ready = gate_passed_ && node_.ready();
   read_only_.store(node_.read_only(), std::memory_order_relaxed);
-  if (ready && registry_published_ != node_.registry_end() + 1) PublishRegistry();
+  bool shared = feed_ != nullptr && gate_passed_;
+  if ((ready || shared) && registry_published_ != node_.registry_end() + 1) PublishRegistry();
+  if (shared) PublishOwners();
+  serves_.store(registry_published_ != 0 && (ready || shared), std::memory_order_release);
   bool was = ready_.exchange(ready, std::memory_order_acq_rel);
   if (ready && !was) {
     std::lock_guard lock(mutex_);
@@ -345,8 +437,9 @@ void Engine::Publish() {
 }
 
 void Engine::PublishRegistry() {
-  registry_published_ = node_.registry_end() + 1;
   auto state = node_.RegistryAt(node_.registry_end());
+  if (state == nullptr) return;  // the store takes no rows just now
+  registry_published_ = node_.registry_end() + 1;
   // What was confirmed before this start was another jump.
   bool confirmed = clock_confirmations_known_ && state->clock_confirmations > clock_confirmations_;
   clock_confirmations_ = state->clock_confirmations;

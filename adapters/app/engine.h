@@ -7,7 +7,11 @@
 // Start-up gate (design.md, section 3): before it fences it compares the log with the anchor; a log
 // that is shorter than the anchor, or whose chain differs from it, is not served.
 //
-// Threads: Submit, registry, ready, figures from any; Start and Stop from one.
+// On the embedded log it leads every partition. On a log that it shares (Kafka) it folds all that
+// comes, leads what the group of nodes gives it, and knows who leads the rest.
+//
+// Threads: Submit, registry, ready, serves, owner_elsewhere, figures from any; Start and Stop from
+// one.
 #pragma once
 
 #include <atomic>
@@ -23,6 +27,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "adapters/app/feed.h"
 #include "adapters/runtime/node.h"
 #include "events/hash.h"
 #include "events/log.h"
@@ -55,6 +60,8 @@ struct EngineOptions {
   std::function<void(absl::Time)> newest_record;
   // Told when two people have confirmed the clock (row 107f).
   std::function<void()> clock_confirmed;
+  // Where several nodes share the log, which is then the log of the engine, too.
+  std::optional<SharedLog> shared;
 };
 
 // Totals since the start.
@@ -82,11 +89,20 @@ class Engine {
   absl::Status Start(absl::Duration patience);
   // The callback runs on the engine's thread and must not block.
   void Submit(runtime::Request request, Callback callback);
-  // Lets what is in flight settle for up to `drain`, then ends the thread. What is left is answered
-  // RETRY.
+  // Hands over what it leads and leaves the group of nodes; goes on folding. Nothing where it is
+  // alone. Blocks a few seconds at most.
+  void Leave();
+  // Leaves, lets what is in flight settle for up to `drain`, then ends the thread. What is left is
+  // answered RETRY.
   void Stop(absl::Duration drain);
 
+  // Every partition that this node should lead is led.
   bool ready() const { return ready_.load(std::memory_order_acquire); }
+  // Requests are taken: each partition answers for itself.
+  bool serves() const { return serves_.load(std::memory_order_acquire); }
+  // The address of the node that leads the partition, where that is another one and its address is
+  // known.
+  std::optional<std::string> OwnerElsewhere(events::Partition partition) const;
   bool read_only() const { return read_only_.load(std::memory_order_relaxed); }
   // The registry that every partition has adopted; never null after Start.
   std::shared_ptr<const aggregates::RegistryState> registry() const;
@@ -95,7 +111,19 @@ class Engine {
  private:
   struct Inbox {
     std::vector<std::pair<runtime::Request, Callback>> requests;
-    std::vector<events::Delivery> deliveries;
+    std::vector<std::pair<uint64_t, std::vector<events::Delivery>>> deliveries;  // by session
+    bool fed = false;  // the feed has something
+    bool empty() const { return requests.empty() && deliveries.empty() && !fed; }
+  };
+  // A catch-up that waits until everything up to these ends is folded.
+  struct CatchingUp {
+    uint64_t session = 0;
+    std::vector<std::pair<events::Partition, events::Offset>> ends;
+  };
+  struct Owner {
+    events::Epoch epoch = 0;
+    bool here = false;
+    std::string address;
   };
 
   void Run();
@@ -104,10 +132,27 @@ class Engine {
   void LookAtDisk();
   void Append(runtime::Outbox& out);
   bool Idle() const;
-  void DoReads(runtime::Outbox& out);
-  void OpenSession(runtime::Outbox& out);
+  void ReadBack(const runtime::Outbox::ReadBack& read, runtime::Outbox& out);
+  absl::Status Read(events::Partition partition, events::Offset until, runtime::Outbox& out);
+  void CatchUp(const runtime::Outbox::CatchUp& wanted, runtime::Outbox& out);
+  absl::Status Open(const std::vector<events::Offset>& ends, runtime::Outbox& out);
+  void OnCaughtUp(uint64_t session, const absl::Status& status, runtime::Outbox& out);
+  void DiscardSessions();
+  void OpenSession(const runtime::Outbox::NewSession& wanted, runtime::Outbox& out);
+  void Enqueue(std::vector<events::Append> appends);
+  events::EventLog::DeliverySink SinkOf(uint64_t session);
+  // engine_shared.cc
+  std::vector<events::Offset> FollowFrom() const;
+  void TakeFed(runtime::Outbox& out);
+  void TakeRecord(events::Partition partition, events::Offset offset, absl::string_view record,
+                  runtime::Outbox& out);
+  void TakeEnds(Fed::Ends ends, runtime::Outbox& out);
+  void TakeChange(const Fed::Change& change, runtime::Outbox& out);
+  void LookAtFeed(runtime::Outbox& out);
+  void PublishOwners();
+
   void Deliver(std::vector<runtime::Answer> answers);
-  absl::Status Gate();
+  absl::Status Gate(const std::vector<events::Offset>& ends);
   void MoveAnchor();
   bool AnchorIsBehind() const;
   void Publish();
@@ -129,10 +174,16 @@ class Engine {
   bool start_known_ = false;                                   // guarded by mutex_
   std::shared_ptr<const aggregates::RegistryState> registry_;  // guarded by mutex_
   EngineFigures figures_;                                      // guarded by mutex_
-  uint64_t unanswered_ = 0;  // guarded by mutex_; requests taken and not yet answered
+  uint64_t unanswered_ = 0;    // guarded by mutex_; requests taken and not yet answered
+  std::vector<Owner> owners_;  // guarded by mutex_; of a shared log, by partition
 
   // The engine's thread only.
-  std::unique_ptr<events::LogSession> session_;
+  std::unique_ptr<Feed> feed_;  // of a shared log
+  absl::flat_hash_map<uint64_t, std::unique_ptr<events::LogSession>> sessions_;
+  std::vector<events::Offset> started_at_;  // folded when the thread began, by partition
+  std::vector<CatchingUp> catching_up_;
+  std::vector<bool> last_is_checked_;            // by partition, of a shared log
+  std::vector<events::Partition> handing_over_;  // the group waits for these
   absl::flat_hash_map<uint64_t, Callback> callbacks_;
   uint64_t next_ticket_ = 1;
   bool gate_passed_ = false;
@@ -145,6 +196,7 @@ class Engine {
   bool clock_confirmations_known_ = false;
 
   std::atomic<bool> ready_{false};
+  std::atomic<bool> serves_{false};
   std::atomic<bool> read_only_{false};
   std::thread thread_;
 };

@@ -3,22 +3,24 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "adapters/app/api.h"
-#include "adapters/app/bootstrap.h"
+#include "adapters/app/paths.h"
 #include "adapters/app/vault_ports.h"
 #include "adapters/clock/suspect_clock.h"
 #include "adapters/crypto/issuer_file.h"
 #include "adapters/crypto/random.h"
 #include "adapters/crypto/root_key.h"
 #include "adapters/crypto/sha256.h"
-#include "adapters/crypto/shamir.h"
 #include "adapters/crypto/vault.h"
 #include "adapters/embedded_log/anchor.h"
 #include "adapters/embedded_log/embedded_log.h"
 #include "adapters/identity/token_verifier.h"
+#include "adapters/kafka_log/kafka_log.h"
 #include "adapters/rocksdb/rocksdb_store.h"
 #include "aggregates/registry/decider.h"
 #include "events/derive.h"
+#include "events/reason.h"
 #include "events/record.h"
 #include "projections/fold.h"
 #include "projections/keys.h"
@@ -31,17 +33,10 @@ namespace {
 // reading too, until there is room again (RocksDB 7.8.3).
 constexpr uint64_t kLowWater = 24 << 20;
 
+constexpr absl::Duration kAskAgain = absl::Milliseconds(500);
+
 // The name under which the built-in issuer signs.
 constexpr absl::string_view kBuiltInIssuer = "guitu";
-constexpr int kSharesNeeded = 3;
-constexpr int kSharesMade = 5;
-
-std::string LogDir(const std::string& data) { return absl::StrCat(data, "/log"); }
-std::string StoreDir(const std::string& data) { return absl::StrCat(data, "/store"); }
-std::string VaultDir(const std::string& data) { return absl::StrCat(data, "/vault"); }
-std::string AnchorFile(const std::string& data) { return absl::StrCat(data, "/anchor"); }
-
-std::string IssuerFile(const std::string& data) { return absl::StrCat(data, "/issuer"); }
 
 absl::StatusOr<std::string> Issue(const identity::TokenIssuer& issuer,
                                   const aggregates::Actor& actor, absl::Time now,
@@ -51,43 +46,6 @@ absl::StatusOr<std::string> Issue(const identity::TokenIssuer& issuer,
   if (ttl < absl::Seconds(1))
     return absl::InvalidArgumentError("a token is valid for a second at least");
   return issuer.Issue(principal, now, ttl);
-}
-
-// The genesis record of each partition, in one durable write.
-absl::Status WriteGenesis(events::EventLog& log, const CreateOptions& options,
-                          events::LogId log_id) {
-  std::string salt(32, '\0');
-  crypto::FillRandom({reinterpret_cast<uint8_t*>(salt.data()), salt.size()});
-  std::vector<events::Append> appends;
-  for (events::Partition p = 0; p <= options.partitions; ++p) {
-    events::Frame frame;
-    frame.kind = schema::Kind::GENESIS;
-    frame.log_id = log_id;
-    frame.genesis = events::GenesisFields{p, options.partitions, salt, "intl", options.synthetic};
-    events::MetaFields meta;
-    meta.recorded_at = options.clock->Now();
-    meta.actor = std::string(aggregates::kSystemActor);
-    appends.push_back({p, p,
-                       events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), ""),
-                       false});
-  }
-  absl::Mutex mutex;
-  size_t done = 0;
-  absl::Status status;
-  auto session = log.OpenSession([&](const std::vector<events::Delivery>& deliveries) {
-    absl::MutexLock lock(&mutex);
-    for (const events::Delivery& delivery : deliveries) {
-      ++done;
-      if (delivery.outcome == events::Delivery::Outcome::kUnknown) status = delivery.reason;
-    }
-  });
-  if (!session.ok()) return session.status();
-  size_t count = appends.size();
-  (*session)->Enqueue(std::move(appends));
-  absl::MutexLock lock(&mutex);
-  auto all = [&] { return done == count; };
-  mutex.Await(absl::Condition(&all));
-  return status;
 }
 
 // The genesis frame of partition 0: who this log is.
@@ -114,7 +72,9 @@ std::function<std::pair<uint64_t, uint64_t>()> Random() {
 
 struct Installation::Parts {
   OpenOptions options;
-  std::unique_ptr<embedded_log::EmbeddedLog> log;
+  std::unique_ptr<events::EventLog> log;
+  embedded_log::EmbeddedLog* embedded = nullptr;  // log, where it is that
+  kafka_log::KafkaLog* kafka = nullptr;           // log, where it is that
   std::unique_ptr<crypto::Vault> vault;
   std::unique_ptr<VaultPorts> vault_ports;
   std::unique_ptr<rocks::RocksdbStore> store;
@@ -130,17 +90,73 @@ struct Installation::Parts {
   std::vector<AnchorPoint> anchor_points;
   bool synthetic = false;
   std::unique_ptr<clock::SuspectClock> suspect;  // none for a synthetic log
+  std::unique_ptr<http::Server> waiting_room;    // answers 503 until there is more to say
+  uint16_t port = 0;                             // that it got
 
-  absl::Status OpenLogAndVault();
+  absl::Status OpenWaitingRoom();
+  absl::Status OpenEmbeddedLog();
+  absl::Status OpenKafkaLog();
+  absl::Status OpenLog();
+  absl::Status OpenVaultAndStore();
   absl::Status OpenAnchor();
   absl::Status OpenIdentity();
   absl::Status StartEngine();
 };
 
-absl::Status Installation::Parts::OpenLogAndVault() {
+// While brokers are awaited and a long log is folded: alive, and not ready yet.
+absl::Status Installation::Parts::OpenWaitingRoom() {
+  port = options.port;
+  if (!options.kafka) return absl::OkStatus();
+  http::Router router;
+  router.Add("GET", "/healthz", [](const http::Request&, const http::Responder& respond) {
+    respond(PlainText(200, "ok\n"));
+  });
+  http::ServerOptions server;
+  server.address = options.listen_address;
+  server.port = options.port;
+  server.clock = options.clock;
+  http::RouteOptions any;
+  any.body = http::BodyKind::kAny;
+  auto started = http::Server::Start(
+      std::move(server), std::move(router),
+      [](const http::Request&, const http::Responder& respond) {
+        respond(ProblemResponse(events::Refuse(events::Reason::NOT_OWNER), false));
+      },
+      any);
+  if (!started.ok()) return started.status();
+  waiting_room = *std::move(started);
+  port = waiting_room->port();
+  return absl::OkStatus();
+}
+
+absl::Status Installation::Parts::OpenEmbeddedLog() {
   auto opened = embedded_log::EmbeddedLog::Open(LogDir(options.data_dir));
   if (!opened.ok()) return opened.status();
+  embedded = opened->get();
   log = *std::move(opened);
+  return absl::OkStatus();
+}
+
+// Brokers that are away are waited for.
+absl::Status Installation::Parts::OpenKafkaLog() {
+  const KafkaUse& use = *options.kafka;
+  for (bool told = false;; told = true) {
+    auto opened = kafka_log::KafkaLog::OpenAsIs(use.bootstrap, use.topic, use.kafka);
+    if (opened.ok()) {
+      kafka = opened->get();
+      log = *std::move(opened);
+      return absl::OkStatus();
+    }
+    bool waits = absl::IsUnavailable(opened.status()) && options.go_on_waiting;
+    if (!waits || !options.go_on_waiting()) return opened.status();
+    if (!told && options.alarm)
+      options.alarm(absl::StrCat("waiting for Kafka: ", opened.status().message()));
+    absl::SleepFor(kAskAgain);
+  }
+}
+
+absl::Status Installation::Parts::OpenLog() {
+  if (auto status = options.kafka ? OpenKafkaLog() : OpenEmbeddedLog(); !status.ok()) return status;
   auto genesis = ReadGenesis(*log);
   if (!genesis.ok()) return genesis.status();
   log_id = genesis->log_id;
@@ -151,6 +167,10 @@ absl::Status Installation::Parts::OpenLogAndVault() {
     return absl::DataLossError(absl::StrCat("the log has ", log->partition_count(),
                                             " partitions, its genesis says ", partitions + 1));
   }
+  return absl::OkStatus();
+}
+
+absl::Status Installation::Parts::OpenVaultAndStore() {
   auto root_key = crypto::ReadRootKey(options.root_key_file);
   if (!root_key.ok()) return root_key.status();
   auto opened_vault = crypto::Vault::Open(VaultDir(options.data_dir), *root_key, log_id);
@@ -211,15 +231,24 @@ absl::Status Installation::Parts::StartEngine() {
   EngineOptions engine_options;
   engine_options.partitions = partitions;
   engine_options.owner_id = events::ToHex(crypto::RandomId<events::Nonce>());
-  engine_options.address = absl::StrCat(options.listen_address, ":", options.port);
+  engine_options.address = options.kafka && !options.kafka->advertise.empty()
+                               ? options.kafka->advertise
+                               : absl::StrCat(options.listen_address, ":", port);
+  if (options.kafka) {
+    engine_options.shared = SharedLog{kafka,
+                                      options.kafka->bootstrap,
+                                      options.kafka->topic,
+                                      {options.kafka->session_timeout, options.kafka->kafka}};
+  }
   engine_options.anchor = anchor_points;
   engine_options.advance_anchor = [this](events::Partition p, const AnchorPoint& point) {
     anchor->Advance(p, point.count, point.chain, point.root);
   };
   engine_options.alarm = options.alarm;
   engine_options.space_low = [this] {
-    if (log->space_low()) log->RetrySpace();
-    return log->space_low() || embedded_log::FreeBytesByStatvfs(options.data_dir) < kLowWater;
+    if (embedded != nullptr && embedded->space_low()) embedded->RetrySpace();
+    return (embedded != nullptr && embedded->space_low()) ||
+           embedded_log::FreeBytesByStatvfs(options.data_dir) < kLowWater;
   };
   if (!synthetic) {
     suspect = std::make_unique<clock::SuspectClock>(*options.clock);
@@ -228,68 +257,14 @@ absl::Status Installation::Parts::StartEngine() {
     engine_options.clock_confirmed = [this] { suspect->Confirm(); };
   }
   engine = std::make_unique<Engine>(*log, std::move(ports), std::move(engine_options));
-  return engine->Start(options.patience);
+  auto status = engine->Start(options.patience);
+  // Others may lead, or brokers be away: each request is told how things stand.
+  return options.kafka && absl::IsUnavailable(status) ? absl::OkStatus() : status;
 }
 
 Installation::Installation(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Installation::~Installation() { Stop(absl::ZeroDuration()); }
-
-absl::StatusOr<Created> Installation::Create(const CreateOptions& options) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  fs::create_directories(options.data_dir, error);
-  if (error)
-    return absl::UnavailableError(
-        absl::StrCat("the data directory cannot be made: ", error.message()));
-  fs::permissions(options.data_dir, fs::perms::owner_all, error);
-  if (fs::exists(AnchorFile(options.data_dir))) {
-    return absl::AlreadyExistsError("the data directory holds an installation already");
-  }
-  auto root_key = crypto::ReadRootKey(options.root_key_file);
-  if (absl::IsNotFound(root_key.status())) root_key = crypto::CreateRootKey(options.root_key_file);
-  if (!root_key.ok()) return root_key.status();
-  auto log_id = crypto::RandomId<events::LogId>();
-  if (auto status =
-          embedded_log::EmbeddedLog::Create(LogDir(options.data_dir), options.partitions + 1);
-      !status.ok()) {
-    return status;
-  }
-  {
-    auto log = embedded_log::EmbeddedLog::Open(LogDir(options.data_dir));
-    if (!log.ok()) return log.status();
-    if (auto status = WriteGenesis(**log, options, log_id); !status.ok()) return status;
-    auto vault = crypto::Vault::Create(VaultDir(options.data_dir), *root_key, log_id);
-    if (!vault.ok()) return vault.status();
-    auto seed = (*vault)->NamedKey(crypto::kAnchorSigningKey);
-    if (!seed.ok()) return seed.status();
-    crypto::Ed25519KeyPair pair = crypto::Ed25519KeyPair::FromSeed(*seed);
-    auto token_seed = (*vault)->NamedKey(crypto::kTokenSigningKey);
-    if (!token_seed.ok()) return token_seed.status();
-    auto written = crypto::WriteIssuerFile(IssuerFile(options.data_dir), *root_key, *token_seed);
-    if (!written.ok()) return written;
-    embedded_log::AnchorState state;
-    state.log_id = log_id;
-    state.partitions.resize(options.partitions + 1);
-    // Last: an installation without an anchor was never finished and is refused by Open.
-    auto anchor =
-        embedded_log::Anchor::Create(AnchorFile(options.data_dir), state,
-                                     [&](absl::string_view message) { return pair.Sign(message); });
-    if (!anchor.ok()) return anchor.status();
-  }
-  OpenOptions open;
-  open.data_dir = options.data_dir;
-  open.root_key_file = options.root_key_file;
-  open.clock = options.clock;
-  auto installation = Open(open);
-  if (!installation.ok()) return installation.status();
-  Created created;
-  auto administrators = Bootstrap(**installation, *options.clock);
-  if (!administrators.ok()) return administrators.status();
-  created.administrators = *std::move(administrators);
-  created.recovery_shares = crypto::SplitSecret(root_key->data(), kSharesNeeded, kSharesMade);
-  return created;
-}
 
 absl::StatusOr<std::unique_ptr<Installation>> Installation::Open(const OpenOptions& options) {
   auto parts = std::make_unique<Parts>();
@@ -300,8 +275,8 @@ absl::StatusOr<std::unique_ptr<Installation>> Installation::Open(const OpenOptio
   }
   auto installation = std::unique_ptr<Installation>(new Installation(std::move(parts)));
   Parts& p = *installation->parts_;
-  for (auto step :
-       {&Parts::OpenLogAndVault, &Parts::OpenAnchor, &Parts::OpenIdentity, &Parts::StartEngine}) {
+  for (auto step : {&Parts::OpenWaitingRoom, &Parts::OpenLog, &Parts::OpenVaultAndStore,
+                    &Parts::OpenAnchor, &Parts::OpenIdentity, &Parts::StartEngine}) {
     if (auto status = (p.*step)(); !status.ok()) return status;
   }
   return installation;
@@ -326,8 +301,9 @@ absl::Status Installation::Serve() {
   p.api = std::make_unique<Api>(std::move(ports));
   http::ServerOptions options;
   options.address = p.options.listen_address;
-  options.port = p.options.port;
+  options.port = p.port;
   options.clock = p.options.clock;
+  p.waiting_room = nullptr;
   auto server = http::Server::Start(std::move(options), p.api->MakeRouter());
   if (!server.ok()) return server.status();
   p.server = *std::move(server);
@@ -336,7 +312,9 @@ absl::Status Installation::Serve() {
 
 uint16_t Installation::port() const { return parts_->server->port(); }
 
+// What is led is handed over first, while it can still be asked where to.
 void Installation::Stop(absl::Duration drain) {
+  if (parts_->engine != nullptr) parts_->engine->Leave();
   if (parts_->server != nullptr) parts_->server->Stop(drain);
   if (parts_->engine != nullptr) parts_->engine->Stop(drain);
   if (parts_->anchor != nullptr) parts_->anchor->Flush().IgnoreError();

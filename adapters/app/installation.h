@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,22 @@
 
 namespace guitu::app {
 
+// The log on Kafka, in place of DIR/log.
+struct KafkaUse {
+  std::string bootstrap;
+  std::string topic = "guitu";
+  std::string advertise;  // where other nodes reach this one; empty: where it listens
+  absl::Duration session_timeout = absl::Seconds(6);  // of the group of nodes
+  kafka_log::KafkaOptions kafka;
+};
+
 struct CreateOptions {
   std::string data_dir;
   std::string root_key_file;  // made if there is none
   uint32_t partitions = 32;
   bool synthetic = false;
   const runtime::Clock* clock = nullptr;  // REQUIRES: set
+  std::optional<KafkaUse> kafka;
 };
 
 // Recovery shares of the root key, any three of the five bring it back. Shown once, kept nowhere.
@@ -46,6 +57,9 @@ struct OpenOptions {
   // For the log of the program: numbers and ids only.
   std::function<void(absl::string_view)> alarm;
   absl::Duration patience = absl::Seconds(60);  // for the log to be folded and led
+  std::optional<KafkaUse> kafka;
+  // Asked while brokers are away: whether to go on waiting. Empty: no.
+  std::function<bool()> go_on_waiting;
 };
 
 class Installation {

@@ -49,6 +49,18 @@ absl::StatusOr<std::unique_ptr<KafkaLog>> KafkaLog::Open(const std::string& boot
   return log;
 }
 
+absl::StatusOr<std::unique_ptr<KafkaLog>> KafkaLog::OpenAsIs(const std::string& bootstrap,
+                                                             const std::string& topic,
+                                                             const KafkaOptions& options) {
+  const Cluster cluster{bootstrap, topic, options};
+  const absl::StatusOr<Client> client =
+      MakeClient(RD_KAFKA_PRODUCER, {}, RD_KAFKA_EVENT_NONE, cluster);
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<uint32_t> count = CountPartitions(*client, cluster);
+  if (!count.ok()) return count.status();
+  return Open(bootstrap, topic, *count, options);
+}
+
 absl::StatusOr<std::unique_ptr<KafkaLog>> KafkaLog::OpenUnchecked(const std::string& bootstrap,
                                                                   const std::string& topic,
                                                                   uint32_t partition_count,

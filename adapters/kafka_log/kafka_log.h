@@ -103,6 +103,10 @@ class KafkaLog final : public events::EventLog {
                                                         const std::string& topic,
                                                         uint32_t partition_count,
                                                         const KafkaOptions& options = {});
+  // Opens the log with as many partitions as it has. Errors: as Open.
+  static absl::StatusOr<std::unique_ptr<KafkaLog>> OpenAsIs(const std::string& bootstrap,
+                                                            const std::string& topic,
+                                                            const KafkaOptions& options = {});
   // For librdkafka's mock cluster, which knows no settings of topics: looks at the number of
   // partitions alone.
   static absl::StatusOr<std::unique_ptr<KafkaLog>> OpenUnchecked(const std::string& bootstrap,

@@ -134,11 +134,12 @@ absl::Status AwaitLeaders(const Client& client, const Cluster& cluster, uint32_t
       absl::StrCat("kafka: topic ", cluster.topic, " was made, but has no leaders yet"));
 }
 
-absl::StatusOr<std::map<std::string, std::string>> TopicSettings(const Client& client,
-                                                                 const Cluster& cluster) {
+absl::StatusOr<std::map<std::string, std::string>> SettingsOf(rd_kafka_ResourceType_t type,
+                                                              const std::string& name,
+                                                              const Client& client,
+                                                              const Cluster& cluster) {
   const absl::Duration patience = cluster.options.open_timeout;
-  const Resource resource(
-      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, cluster.topic.c_str()));
+  const Resource resource(rd_kafka_ConfigResource_new(type, name.c_str()));
   const AdminOptions options = Patience(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, patience);
   rd_kafka_ConfigResource_t* resources[] = {resource.get()};
   absl::StatusOr<Event> event =
@@ -152,7 +153,7 @@ absl::StatusOr<std::map<std::string, std::string>> TopicSettings(const Client& c
   if (count != 1) return absl::UnavailableError("kafka: reading settings: no result");
   if (const auto error = rd_kafka_ConfigResource_error(results[0]);
       error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return KafkaStatus(absl::StrCat("reading settings of topic ", cluster.topic), error);
+    return KafkaStatus(absl::StrCat("reading settings of ", name), error);
   }
   std::map<std::string, std::string> settings;
   const rd_kafka_ConfigEntry_t** entries = rd_kafka_ConfigResource_configs(results[0], &count);
@@ -203,7 +204,8 @@ absl::Status PartitionsAreRight(const Client& client, const Cluster& cluster,
 
 absl::Status SettingsAreRight(const Client& client, const Cluster& cluster) {
   if (absl::Status status = CheckReplication(client, cluster); !status.ok()) return status;
-  absl::StatusOr<std::map<std::string, std::string>> settings = TopicSettings(client, cluster);
+  absl::StatusOr<std::map<std::string, std::string>> settings =
+      SettingsOf(RD_KAFKA_RESOURCE_TOPIC, cluster.topic, client, cluster);
   if (!settings.ok()) return settings.status();
   for (const Required& required : kRequired) {
     const std::string& is = (*settings)[required.name];
@@ -249,8 +251,38 @@ absl::Status CheckPartitions(const Client& client, const Cluster& cluster,
   return UntilFound(cluster, [&] { return PartitionsAreRight(client, cluster, partition_count); });
 }
 
+absl::StatusOr<uint32_t> CountPartitions(const Client& client, const Cluster& cluster) {
+  uint32_t count = 0;
+  absl::Status status = UntilFound(cluster, [&] {
+    const absl::StatusOr<Metadata> metadata =
+        AskTopic(client, cluster, cluster.options.open_timeout);
+    if (metadata.ok()) count = static_cast<uint32_t>((*metadata)->topics[0].partition_cnt);
+    return metadata.status();
+  });
+  if (!status.ok()) return status;
+  return count;
+}
+
 absl::Status CheckSettings(const Client& client, const Cluster& cluster) {
   return UntilFound(cluster, [&] { return SettingsAreRight(client, cluster); });
+}
+
+absl::Status CheckSessionFloor(const Client& client, const Cluster& cluster,
+                               absl::Duration session_timeout) {
+  constexpr char kFloor[] = "group.min.session.timeout.ms";
+  const absl::StatusOr<Metadata> brokers = Ask(client, false, cluster.options.open_timeout);
+  if (!brokers.ok()) return brokers.status();
+  if ((*brokers)->broker_cnt == 0) return absl::UnavailableError("kafka: no broker is there");
+  absl::StatusOr<std::map<std::string, std::string>> settings = SettingsOf(
+      RD_KAFKA_RESOURCE_BROKER, absl::StrCat((*brokers)->brokers[0].id), client, cluster);
+  if (!settings.ok()) return settings.status();
+  int64_t floor = 0;
+  const std::string& is = (*settings)[kFloor];
+  if (!absl::SimpleAtoi(is, &floor) || absl::Milliseconds(floor) <= session_timeout)
+    return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("kafka: the brokers' ", kFloor, " is ", is, " and should be at most ",
+                   Milliseconds(session_timeout), ", the session time-out of the nodes"));
 }
 
 }  // namespace guitu::kafka_log

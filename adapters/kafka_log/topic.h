@@ -16,7 +16,15 @@ absl::Status CreateTopic(const Client& client, const Cluster& cluster, uint32_t 
 absl::Status CheckPartitions(const Client& client, const Cluster& cluster,
                              uint32_t partition_count);
 
+// How many it has. Errors: kNotFound, kUnavailable.
+absl::StatusOr<uint32_t> CountPartitions(const Client& client, const Cluster& cluster);
+
 // Replication and settings. Errors: as KafkaLog::Open.
 absl::Status CheckSettings(const Client& client, const Cluster& cluster);
+
+// That the brokers let a member of a group have this session time-out. Errors: kFailedPrecondition,
+// kUnavailable.
+absl::Status CheckSessionFloor(const Client& client, const Cluster& cluster,
+                               absl::Duration session_timeout);
 
 }  // namespace guitu::kafka_log

@@ -139,6 +139,7 @@ void PartitionMachine::Deny(const events::StreamId& slot_id, Waiting waiting, ab
   });
   InFlight flight;
   flight.flight = Flight::kDenial;
+  flight.read_back = node_.shared;
   flight.slot = slot_id;
   flight.refusal = std::move(refusal);
   if (auto row = recent_.Get(projections::StreamKey(partition_, request.stream))) {

@@ -1,5 +1,6 @@
 // Who leads (protocol.md, O1 to O5, U1, U3, G3).
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "adapters/runtime/partition.h"
@@ -33,12 +34,13 @@ void PartitionMachine::BeginFence(Outbox& out) {
   events::Frame frame = NewFrame(schema::Kind::FENCE);
   frame.epoch = state_.head.epoch + 1;
   frame.nonce = nonce_;
-  frame.fence = events::FenceFields{0, node_.owner_id, node_.address};
+  frame.fence = events::FenceFields{node_.generation, node_.owner_id, node_.address};
   events::MetaFields meta;
   meta.recorded_at = Stamp();
   meta.actor = "system";
   InFlight flight;
   flight.flight = Flight::kFence;
+  flight.read_back = true;
   Send(std::move(flight),
        events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), ""), true, out);
 }
@@ -56,8 +58,11 @@ void PartitionMachine::OnFenceInEffect(const projections::Folded& folded, Outbox
       if (auto it = slots_.find(flight.slot); it != slots_.end()) it->second->busy = false;
       if (flight.waiting) Reject(*flight.waiting, Refuse(Reason::SETTLING), out);
     }
-    // G3: an abandoned attempt of ours leads nobody; who waits goes on waiting for the next one.
-    if (folded.frame->fence->owner != node_.owner_id) return StandDown(out);
+    // G3: an abandoned attempt of ours leads nobody, nor does an owner the group has moved on from;
+    // who waits goes on waiting for our next one.
+    const events::FenceFields& fence = *folded.frame->fence;
+    bool ghost = fence.owner == node_.owner_id || fence.group_generation < node_.generation;
+    if (!assigned_ || !ghost) return StandDown(out);
     phase_ = Phase::kFollowing;
     unsettled_ = true;
     wants_fence_ = true;
@@ -76,6 +81,7 @@ void PartitionMachine::OnFenceInEffect(const projections::Folded& folded, Outbox
     answer.status = Refuse(Reason::SETTLING);
     Tell(std::move(answer), out);
   }
+  if (!assigned_) return StandDown(out);  // handed over meanwhile
   StartLeading(out);
 }
 
@@ -101,15 +107,31 @@ void PartitionMachine::LoadRegistry(Outbox& out) {
 }
 
 void PartitionMachine::StandDown(Outbox& out) {
+  assigned_ = false;
   phase_ = Phase::kFollowing;
   unsettled_ = false;
   wants_fence_ = false;
-  for (auto& [id, slot] : slots_) {
-    for (Waiting& waiting : slot->queue) Reject(waiting, Refuse(Reason::NOT_OWNER), out);
-  }
+  RejectWaiting(out);
   slots_.clear();
-  waiting_ = 0;
   look_from_.reset();
+}
+
+void PartitionMachine::RejectWaiting(Outbox& out) {
+  for (auto& [id, slot] : slots_) {
+    for (Waiting& waiting : std::exchange(slot->queue, {}))
+      Reject(waiting, Refuse(Reason::NOT_OWNER), out);
+  }
+  waiting_ = 0;
+}
+
+// A hand-over without a gap: who waits asks the next owner, what is in flight is answered here.
+void PartitionMachine::HandOver(Outbox& out) {
+  if (!assigned_) return;
+  assigned_ = false;
+  wants_fence_ = false;
+  RejectWaiting(out);
+  if (phase_ == Phase::kHalted) return;
+  if (!leads() || in_flight_.empty()) StandDown(out);
 }
 
 // The registry has grown. What was decided before is in the log before the adoption; what comes
@@ -129,6 +151,7 @@ void PartitionMachine::SendAdoption(Outbox& out) {
   meta.event_types = {*events::TypeOfRow("99")};
   InFlight flight;
   flight.flight = Flight::kAdoption;
+  flight.read_back = node_.shared;
   Send(std::move(flight),
        events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), ""), true, out);
 }

@@ -84,7 +84,21 @@ struct Outbox {
     events::Offset until = 0;  // exclusive
   };
   std::vector<ReadBack> reads;
-  bool wants_session = false;       // discard the session, open a new one, then Node::OnSession
+  // Read these partitions to the end that their log has now, then Node::OnCaughtUp. `session` 0:
+  // for Node::Start.
+  struct CatchUp {
+    uint64_t session = 0;
+    std::vector<events::Partition> partitions;
+  };
+  std::vector<CatchUp> catch_ups;
+  // Open a session for these partitions, instead of those they have, then Node::OnSession. What
+  // was to be appended for them is not sent any more; a session that no partition is left with is
+  // discarded, before the new one is opened where the log has one at a time.
+  struct NewSession {
+    uint64_t session = 0;
+    std::vector<events::Partition> partitions;
+  };
+  std::vector<NewSession> sessions;
   std::vector<std::string> alarms;  // for the log of the program: numbers and ids only
 };
 

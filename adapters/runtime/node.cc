@@ -20,8 +20,11 @@ constexpr size_t kRegistryStatesKept = 8;
 
 }  // namespace
 
-Node::Node(uint32_t partitions, Ports ports, std::string owner_id, std::string address)
-    : partitions_(partitions), ports_(std::move(ports)) {
+Node::Node(uint32_t partitions, Ports ports, NodeOptions options)
+    : partitions_(partitions),
+      ports_(std::move(ports)),
+      alone_(options.alone),
+      seats_(partitions + 1) {
   view_.registry_at = [this](uint64_t offset) { return RegistryAt(offset); };
   view_.registry_end = [this] { return registry_end_; };
   view_.look_up = [this](const events::StreamId& stream, uint32_t sequence) {
@@ -30,8 +33,9 @@ Node::Node(uint32_t partitions, Ports ports, std::string owner_id, std::string a
   view_.store_rows = [this] { return StoreRows(); };
   view_.read_only = [this] { return read_only_; };
   view_.clock_suspect = [this] { return clock_suspect_; };
-  view_.owner_id = std::move(owner_id);
-  view_.address = std::move(address);
+  view_.owner_id = std::move(options.owner_id);
+  view_.address = std::move(options.address);
+  view_.shared = !alone_;
   for (events::Partition p = 0; p <= partitions_; ++p) {
     machines_.push_back(std::make_unique<PartitionMachine>(p, partitions_, ports_, view_));
   }
@@ -49,38 +53,96 @@ Node::Node(uint32_t partitions, Ports ports, std::string owner_id, std::string a
   });
 }
 
-void Node::Start(Outbox& out) { CatchUp(out); }
+void Node::Start(Outbox& out) { out.catch_ups.push_back({0, RegistryFirst()}); }
 
-void Node::CatchUp(Outbox& out) {
-  out.reads.clear();
-  for (events::Partition i = 0; i <= partitions_; ++i) {
-    events::Partition p = (partitions_ + i) % (partitions_ + 1);  // the registry first
-    out.reads.push_back({p, machines_[p]->next(), std::numeric_limits<events::Offset>::max()});
+// The registry leads first, so that the others adopt all of it at once.
+std::vector<events::Partition> Node::RegistryFirst() const {
+  std::vector<events::Partition> all = {partitions_};
+  for (events::Partition p = 0; p < partitions_; ++p) all.push_back(p);
+  return all;
+}
+
+void Node::AssignAll(Outbox& out) { Assign(RegistryFirst(), 0, out); }
+
+void Node::Assign(std::span<const events::Partition> partitions, uint32_t generation, Outbox&) {
+  started_ = true;
+  view_.generation = generation;
+  for (events::Partition p : partitions) {
+    machines_[p]->Assign();
+    bool under_way = seats_[p].session != 0 && machines_[p]->phase() != Phase::kFollowing;
+    if (!under_way) Need(p, -absl::InfiniteDuration());
   }
 }
 
-void Node::OnCaughtUp(const absl::Status& status, Outbox& out) {
-  if (!status.ok()) {
-    out.alarms.push_back(absl::StrCat("the log does not read: ", status.message()));
-    retry_at_ = ports_.clock.Monotonic() + kSessionRetry;
-    session_wanted_ = true;
-    return;
+void Node::HandOver(std::span<const events::Partition> partitions, Outbox& out) {
+  for (events::Partition p : partitions) {
+    seats_[p].needs = false;
+    machines_[p]->HandOver(out);
   }
-  if (!session_) {
-    out.wants_session = true;
-    return;
-  }
-  // The registry leads first, so that the others adopt all of it at once.
-  registry().BeginFence(out);
-  for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->BeginFence(out);
 }
 
-void Node::OnSession(const absl::Status& status, Outbox& out) {
-  session_ = status.ok();
-  if (session_) return CatchUp(out);  // G2: to the end, then fence
+bool Node::handed_over(events::Partition partition) const {
+  return !machines_[partition]->assigned() && !machines_[partition]->leads();
+}
+
+void Node::Need(events::Partition partition, absl::Duration not_before) {
+  Seat& seat = seats_[partition];
+  seat.session = 0;
+  seat.needs = machines_[partition]->assigned();
+  seat.not_before = not_before;
+}
+
+std::vector<events::Partition> Node::SeatsOf(uint64_t session) const {
+  std::vector<events::Partition> partitions;
+  for (events::Partition p : RegistryFirst()) {
+    if (seats_[p].session == session) partitions.push_back(p);
+  }
+  return partitions;
+}
+
+// O1: a fresh session for those that fence next, together.
+void Node::OpenSessions(Outbox& out) {
+  absl::Duration now = ports_.clock.Monotonic();
+  std::vector<events::Partition> partitions;
+  for (events::Partition p : RegistryFirst()) {
+    if (seats_[p].needs && now >= seats_[p].not_before) partitions.push_back(p);
+  }
+  if (partitions.empty()) return;
+  ++sessions_;
+  if (alone_) partitions = RegistryFirst();  // the log has one session at a time
+  for (events::Partition p : partitions) {
+    if (seats_[p].session != 0) machines_[p]->OnSessionLost(out);
+    seats_[p].session = sessions_;
+    seats_[p].needs = false;
+  }
+  out.sessions.push_back({sessions_, std::move(partitions)});
+}
+
+void Node::OnSession(uint64_t session, const absl::Status& status, Outbox& out) {
+  std::vector<events::Partition> partitions = SeatsOf(session);
+  if (partitions.empty()) return;  // lost meanwhile
+  if (status.ok()) {
+    out.catch_ups.push_back({session, std::move(partitions)});  // G2: to the end, then fence
+    return;
+  }
   read_only_ = read_only_ || absl::IsResourceExhausted(status);
-  session_wanted_ = true;
-  retry_at_ = ports_.clock.Monotonic() + kSessionRetry;
+  for (events::Partition p : partitions) Need(p, ports_.clock.Monotonic() + kSessionRetry);
+}
+
+void Node::OnCaughtUp(uint64_t session, const absl::Status& status, Outbox& out) {
+  if (!status.ok()) out.alarms.push_back(absl::StrCat("the log does not read: ", status.message()));
+  absl::Duration again = ports_.clock.Monotonic() + kSessionRetry;
+  if (session == 0) {
+    if (!status.ok()) start_again_at_ = again;
+    return;
+  }
+  for (events::Partition p : SeatsOf(session)) {
+    if (!status.ok()) {
+      Need(p, again);
+    } else if (machines_[p]->assigned()) {
+      machines_[p]->BeginFence(out);
+    }
+  }
 }
 
 void Node::Submit(Request request, Outbox& out) {
@@ -89,31 +151,37 @@ void Node::Submit(Request request, Outbox& out) {
   machines_[p]->Submit(std::move(request), out);
 }
 
-void Node::OnDeliveries(std::span<const events::Delivery> deliveries, Outbox& out) {
+// What comes from a session that a partition has left already is settled by its next fence.
+void Node::OnDeliveries(uint64_t session, std::span<const events::Delivery> deliveries,
+                        Outbox& out) {
   for (const events::Delivery& delivery : deliveries) {
+    if (seats_[delivery.partition].session != session) continue;
     if (delivery.outcome == events::Delivery::Outcome::kUnknown) {
-      LoseSession(delivery.reason, out);
+      LoseSession(session, delivery.reason, out);
     } else {
       machines_[delivery.partition]->OnDelivery(delivery, out);
     }
   }
 }
 
-// U1, for the whole node: the machines share the session.
-void Node::LoseSession(const absl::Status& why, Outbox& out) {
-  if (absl::IsResourceExhausted(why)) read_only_ = true;
-  if (!session_) return;
-  session_ = false;
-  bool served = std::exchange(served_, false);
-  for (auto& machine : machines_) machine->OnSessionLost(out);
-  if (absl::IsResourceExhausted(why) && !served) {
-    // Not even a fence gets in: again and again at once would only heat the machine and fill logs.
-    session_wanted_ = true;
-    retry_at_ = ports_.clock.Monotonic() + kSessionRetry;
-    return;
+// U1, for all partitions that share the session.
+void Node::LoseSession(uint64_t session, const absl::Status& why, Outbox& out) {
+  bool no_space = absl::IsResourceExhausted(why);
+  read_only_ = read_only_ || no_space;
+  served_ = false;
+  bool led = false;
+  std::vector<events::Partition> partitions = SeatsOf(session);
+  for (events::Partition p : partitions) led |= machines_[p]->leads();
+  // Not even a fence gets in: again and again at once would only heat the machine and fill logs.
+  bool patient = !led && (no_space || !alone_);
+  absl::Duration not_before =
+      patient ? ports_.clock.Monotonic() + kSessionRetry : -absl::InfiniteDuration();
+  for (events::Partition p : partitions) {
+    machines_[p]->OnSessionLost(out);
+    Need(p, not_before);
   }
+  if (no_space && !led) return;
   out.alarms.push_back(absl::StrCat("an append is of unknown outcome, settling: ", why.message()));
-  out.wants_session = true;
 }
 
 void Node::OnRecord(events::Partition partition, events::Offset offset, absl::string_view record,
@@ -121,19 +189,32 @@ void Node::OnRecord(events::Partition partition, events::Offset offset, absl::st
   machines_[partition]->OnRecord(offset, record, out);
 }
 
+void Node::OnGap(events::Partition partition, events::Offset until, Outbox& out) {
+  machines_[partition]->OnGap(until, out);
+}
+
+void Node::CheckLast(events::Partition partition, std::optional<absl::string_view> record,
+                     Outbox& out) {
+  machines_[partition]->CheckLast(record, out);
+}
+
 void Node::OnReadFailed(events::Partition partition, const absl::Status& status, Outbox& out) {
   machines_[partition]->Halt(status.message(), out);
 }
 
 void Node::OnTick(Outbox& out) {
-  for (auto& machine : machines_) {
-    machine->OnTick(out);
-    if (session_ && machine->wants_fence()) machine->BeginFence(out);
-  }
   absl::Duration now = ports_.clock.Monotonic();
-  if (session_wanted_ && now >= retry_at_) {
-    session_wanted_ = false;
-    out.wants_session = true;
+  for (events::Partition p : RegistryFirst()) {
+    machines_[p]->OnTick(out);
+    if (machines_[p]->TakeWantsFence()) {
+      Need(p, now + Jitter());
+    } else if (machines_[p]->phase() == Phase::kHalted) {
+      seats_[p].needs = false;
+    }
+  }
+  if (now >= start_again_at_) {
+    start_again_at_ = absl::InfiniteDuration();
+    Start(out);
   }
   while (!held_.empty() && now - held_.front().since >= kPatience) {
     Answer answer = std::move(held_.front().answer);
@@ -141,6 +222,11 @@ void Node::OnTick(Outbox& out) {
     answer.status = Refuse(Reason::SETTLING);
     out.answers.push_back(std::move(answer));
   }
+}
+
+// G3: two who fence against each other do not go on in step.
+absl::Duration Node::Jitter() const {
+  return absl::Milliseconds(static_cast<int64_t>(ports_.random().first % 50));
 }
 
 std::optional<aggregates::ForeignEvent> Node::LookUp(const events::StreamId& stream,
@@ -192,6 +278,10 @@ void Node::EndStep(Outbox& out) {
   }
   for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->EndStep(out);
   ReleaseHeld(out);
+  for (events::Partition p = 0; p <= partitions_; ++p) {
+    if (handed_over(p) && machines_[p]->in_flight() == 0) seats_[p].session = 0;
+  }
+  OpenSessions(out);
   served_ = ready();
   EndBootstrap(out);
 }
@@ -232,9 +322,10 @@ uint64_t Node::AdoptedByAll() const {
 }
 
 bool Node::ready() const {
-  if (!session_) return false;
+  if (!started_) return false;
   for (const auto& machine : machines_) {
-    if (machine->phase() != Phase::kLeading) return false;
+    if (!alone_ && (!machine->assigned() || machine->phase() == Phase::kHalted)) continue;
+    if (!machine->leads()) return false;
     bool adopts = !machine->registry() && machine->adopted() < registry_end_;
     if (adopts && !served_) return false;
   }
@@ -242,11 +333,13 @@ bool Node::ready() const {
 }
 
 // Folds the registry up to `offset` from its rows, from the nearest older state at hand. Nothing
-// while the store takes no rows and has not those.
+// while the registry is not read that far (O5: an adoption may come before what it names), or the
+// store takes no rows and has not those.
 std::shared_ptr<const aggregates::RegistryState> Node::RegistryAt(uint64_t offset) {
   auto it = registry_states_.upper_bound(offset);
   auto base = it == registry_states_.begin() ? nullptr : std::prev(it)->second;
   if (base != nullptr && base->offset == offset) return base;
+  if (registry().next() < offset) return nullptr;
   if (registry().stored_next() < offset && !StoreRows()) return nullptr;
   auto state = base != nullptr ? *base : aggregates::RegistryDecider::Initial();
   const events::LogId& log_id = registry().state().head.log_id;

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -61,6 +62,9 @@ struct NodeView {
   projections::RowBatch batch;
   std::string owner_id;
   std::string address;
+  uint32_t generation = 0;  // of the group, as far as known (G1)
+  // Others may lead here (Kafka): what gives or takes rights, and accesses, are read back (C6).
+  bool shared = false;
 };
 
 class PartitionMachine {
@@ -68,12 +72,21 @@ class PartitionMachine {
   PartitionMachine(events::Partition partition, uint32_t partitions, Ports& ports, NodeView& node);
 
   // --- inputs
+  // The partition is to be led here, until it is handed over or a newer owner's fence stands (O3).
+  void Assign() { assigned_ = true; }
+  // Takes nothing new; stands down as soon as nothing is in flight.
+  void HandOver(Outbox& out);
   // O1: a fence attempt in a fresh session. REQUIRES: folded to the end of the log.
   void BeginFence(Outbox& out);
   void Submit(Request request, Outbox& out);
   void OnDelivery(const events::Delivery& delivery, Outbox& out);
   // A record read back from the log. REQUIRES: offset == next().
   void OnRecord(events::Offset offset, absl::string_view record, Outbox& out);
+  // F5: the offsets from next() to `until` hold nothing and never will.
+  void OnGap(events::Offset until, Outbox& out);
+  // L2: what stands in the log where this node folded last, after a start; nothing: a gap. Halts
+  // where it is not what was folded.
+  void CheckLast(std::optional<absl::string_view> record, Outbox& out);
   // U1: everything in flight is of unknown outcome; accept nothing until a fence is read in effect.
   void OnSessionLost(Outbox& out);
   // The registry has grown: adopt it before deciding anything more.
@@ -95,8 +108,11 @@ class PartitionMachine {
   events::Offset next() const { return state_.head.next; }
   uint64_t adopted() const { return state_.head.adopted; }
   Phase phase() const { return phase_; }
-  // G3: an abandoned fence of ours stands; only another attempt helps.
-  bool wants_fence() const { return wants_fence_; }
+  bool assigned() const { return assigned_; }
+  bool leads() const { return phase_ == Phase::kLeading && !unsettled_; }
+  // G3: an abandoned fence of ours stands, or one of an older generation; only another attempt
+  // helps. Said once.
+  bool TakeWantsFence() { return std::exchange(wants_fence_, false); }
   const projections::FoldState& state() const { return state_; }
   bool registry() const { return partition_ == partitions_; }
   size_t waiting() const { return waiting_; }
@@ -131,6 +147,7 @@ class PartitionMachine {
     events::Version version = 0;                         // decided on
     std::shared_ptr<const aggregates::CaseState> after;  // of kCommit: the state it leads to
     bool unknown = false;                                // outcome to be settled by the next fence
+    bool read_back = false;  // folded only when read from the log, not at its acknowledgement (C6)
   };
 
   // submit.cc
@@ -141,9 +158,7 @@ class PartitionMachine {
   void Park(const events::StreamId& slot_id, Waiting waiting);
   void Drain(const events::StreamId& slot_id, Outbox& out);
   void DrainAll(Outbox& out);
-  bool MayDecide() const {
-    return phase_ == Phase::kLeading && !unsettled_ && !adopting_ && registry_ != nullptr;
-  }
+  bool MayDecide() const { return assigned_ && leads() && !adopting_ && registry_ != nullptr; }
   void ExpireWaiting(Outbox& out);
   void ExpireFolded(Outbox& out);
   events::StreamId SlotOf(const Request& request) const;
@@ -216,6 +231,7 @@ class PartitionMachine {
   void StartLeading(Outbox& out);
   void LoadRegistry(Outbox& out);
   void StandDown(Outbox& out);
+  void RejectWaiting(Outbox& out);
   void SendAdoption(Outbox& out);
 
   const events::Partition partition_;
@@ -230,6 +246,7 @@ class PartitionMachine {
   std::vector<Answer> done_;  // rest on rows of the batch
   std::vector<Release> releases_;
 
+  bool assigned_ = false;
   Phase phase_ = Phase::kFollowing;
   bool unsettled_ = false;  // U1: a fence of ours has to be read in effect first
   events::Nonce nonce_;     // of the newest fence attempt of ours

@@ -33,6 +33,7 @@ void PartitionMachine::ProcessRead(const events::StreamId& slot_id, Waiting wait
       });
   InFlight flight;
   flight.flight = Flight::kAccess;
+  flight.read_back = node_.shared;
   flight.slot = slot_id;
   flight.grant = grant;
   if (auto row = recent_.Get(projections::StreamKey(partition_, request.stream))) {
@@ -63,6 +64,7 @@ void PartitionMachine::EndStep(Outbox& out) {
   for (Release& release : releases_) Free(std::move(release), out);
   releases_.clear();
   RecordMissedVisits(out);
+  if (!assigned_ && phase_ == Phase::kLeading && in_flight_.empty()) StandDown(out);
 }
 
 // R4: what was kept for release too long is dropped; ask again.

@@ -13,7 +13,8 @@ using events::Reason;
 using events::Refuse;
 
 // C6, the fast path: the delivery report gives the next offset, so the record is folded without
-// reading it back, by the same rule as any other. A fence is always read back (O2).
+// reading it back, by the same rule as any other. A fence is always read back (O2), and on Kafka
+// what gives or takes rights, and accesses.
 void PartitionMachine::OnDelivery(const events::Delivery& delivery, Outbox& out) {
   if (phase_ == Phase::kHalted || delivery.outcome == events::Delivery::Outcome::kUnknown) return;
   auto it = std::find_if(in_flight_.begin(), in_flight_.end(),
@@ -22,7 +23,7 @@ void PartitionMachine::OnDelivery(const events::Delivery& delivery, Outbox& out)
   if (delivery.offset < next()) {
     return Halt("a record of ours was acknowledged below what is folded", out);
   }
-  if (it->flight == Flight::kFence || delivery.offset > next()) {
+  if (it->read_back || delivery.offset > next()) {
     out.reads.push_back({partition_, next(), delivery.offset + 1});
     return;
   }
@@ -35,6 +36,26 @@ void PartitionMachine::OnRecord(events::Offset offset, absl::string_view record,
   if (offset > next())
     return Halt(absl::StrCat("offset ", offset, " was read, a record is missing"), out);
   FoldOne(record, out);
+}
+
+void PartitionMachine::OnGap(events::Offset until, Outbox& out) {
+  if (phase_ == Phase::kHalted || until <= next()) return;
+  if (!folded_) folded_at_ = ports_.clock.Monotonic();
+  folded_ = true;
+  size_t before = node_.batch.changes.size();
+  projections::FoldGap(state_, partition_, until, ports_.hash, node_.batch);
+  recent_.Add(node_.batch, before);
+  out.alarms.push_back(absl::StrCat("partition ", partition_, ": the offsets before ", until,
+                                    " hold nothing: somebody else writes to the log"));
+}
+
+void PartitionMachine::CheckLast(std::optional<absl::string_view> record, Outbox& out) {
+  if (phase_ == Phase::kHalted || next() == 0) return;
+  auto before = projections::ChainAt(ports_.rows, partition_, next() - 1);
+  events::Hash256 leaf =
+      record ? projections::LeafOfRecord(*record, ports_.hash) : events::GapLeaf(ports_.hash);
+  if (before && events::NextChain(ports_.hash, *before, leaf) == state_.head.chain) return;
+  Halt(absl::StrCat("what stands at offset ", next() - 1, " is not what was folded there"), out);
 }
 
 void PartitionMachine::FoldOne(absl::string_view record, Outbox& out) {

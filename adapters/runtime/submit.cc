@@ -43,7 +43,8 @@ void PartitionMachine::Submit(Request request, Outbox& out) {
 }
 
 void PartitionMachine::Process(const events::StreamId& slot_id, Waiting waiting, Outbox& out) {
-  if (phase_ == Phase::kHalted) return Reject(waiting, Refuse(Reason::NOT_OWNER), out);
+  if (phase_ == Phase::kHalted || !assigned_)
+    return Reject(waiting, Refuse(Reason::NOT_OWNER), out);
   if (!MayDecide()) return Park(slot_id, std::move(waiting));
   if (slots_.size() > kSlotsKept) {
     absl::erase_if(slots_, [](const auto& entry) {
@@ -99,7 +100,10 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
     if (!result.ok()) return Deny(slot_id, std::move(waiting), result.status(), out);
     decided = *std::move(result);
   }
-  auto bytes = BuildCommand(KindOf(record), request, record.id, stream.version, decided);
+  schema::Kind kind = KindOf(record);
+  // Approvals and withdrawals are siblings; users and roles stand in the registry.
+  flight.read_back = node_.shared && (registry() || kind == schema::Kind::SIBLING);
+  auto bytes = BuildCommand(kind, request, record.id, stream.version, decided);
   if (!bytes.ok())
     return Reject(waiting, Refuse(Reason::OVERLOADED, bytes.status().message()), out);
   slot.busy = true;

@@ -11,6 +11,7 @@ int Init(const InitOptions& options) {
   create.partitions = options.partitions;
   create.synthetic = options.synthetic;
   create.clock = open.clock;
+  create.kafka = ToKafka(options.kafka);
   auto created = app::Installation::Create(create);
   if (!created.ok()) return Fail(created.status());
   Say(absl::StrCat("The installation stands in ", create.data_dir, "."));

@@ -7,6 +7,8 @@ int Serve(const ServeOptions& options) {
   app::OpenOptions open = ToOpen(options.data);
   if (auto status = SetListen(options.listen, open); !status.ok()) return Fail(status);
   BlockSignals();
+  open.kafka = ToKafka(options.kafka);
+  open.go_on_waiting = [] { return !SignalWaits(); };
   auto installation = app::Installation::Open(open);
   if (!installation.ok()) return Fail(installation.status());
   if (auto status = (*installation)->Serve(); !status.ok()) return Fail(status);

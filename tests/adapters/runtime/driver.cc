@@ -5,14 +5,41 @@
 
 namespace guitu::runtime {
 
-Driver::Driver(uint32_t partitions, events::EventLog& log, Ports ports, std::string owner)
-    : log_(log), node_(partitions, std::move(ports), std::move(owner), "test:1") {}
+Driver::Driver(uint32_t partitions, events::EventLog& log, Ports ports, std::string owner,
+               bool alone)
+    : log_(log),
+      partitions_(partitions),
+      alone_(alone),
+      node_(partitions, std::move(ports), {std::move(owner), "test:1", alone}) {}
 
-Driver::~Driver() { session_ = nullptr; }
+Driver::~Driver() { open_.clear(); }
 
 void Driver::Start() {
   Outbox out;
   node_.Start(out);
+  Do(out);
+  if (!alone_) return;
+  node_.AssignAll(out);
+  Do(out);
+}
+
+void Driver::Assign(std::vector<events::Partition> partitions, uint32_t generation) {
+  Outbox out;
+  node_.Assign(partitions, generation, out);
+  Do(out);
+}
+
+void Driver::HandOver(std::vector<events::Partition> partitions) {
+  Outbox out;
+  node_.HandOver(partitions, out);
+  Do(out);
+}
+
+void Driver::Follow() {
+  Outbox out;
+  for (events::Partition p = 0; p <= partitions_; ++p) {
+    if (auto end = log_.End(p); end.ok()) Read(p, *end, out).IgnoreError();
+  }
   Do(out);
 }
 
@@ -31,11 +58,13 @@ std::vector<uint64_t> Driver::SubmitAll(std::vector<Request> requests) {
 uint64_t Driver::Submit(Request request) { return SubmitAll({std::move(request)}).front(); }
 
 bool Driver::Step() {
-  std::vector<events::Delivery> deliveries = std::exchange(inbox_, {});
-  if (deliveries.empty()) return false;
-  if (on_deliveries) on_deliveries(deliveries);
+  auto inbox = std::exchange(inbox_, {});
+  if (inbox.empty()) return false;
   Outbox out;
-  node_.OnDeliveries(deliveries, out);
+  for (auto& [session, deliveries] : inbox) {
+    if (on_deliveries) on_deliveries(deliveries);
+    node_.OnDeliveries(session, deliveries, out);
+  }
   Do(out);
   return true;
 }
@@ -48,54 +77,69 @@ void Driver::Tick() {
 
 void Driver::Do(Outbox& out) {
   for (bool again = true; again;) {
-    again = false;
-    if (out.wants_session) {
-      out.wants_session = false;
-      out.appends.clear();
-      OpenSession(out);
-      again = true;
-    }
-    if (!out.reads.empty()) {
-      DoReads(out);
-      again = true;
-    }
+    for (const auto& wanted : std::exchange(out.sessions, {})) OpenSession(wanted, out);
+    for (const auto& wanted : std::exchange(out.catch_ups, {})) CatchUp(wanted, out);
+    for (const auto& wanted : std::exchange(out.reads, {})) ReadBack(wanted, out);
     node_.EndStep(out);
-    if (!out.appends.empty() && session_ != nullptr) session_->Enqueue(std::move(out.appends));
-    out.appends.clear();
-    again = again || out.wants_session || !out.reads.empty();
+    again = !out.sessions.empty() || !out.catch_ups.empty() || !out.reads.empty();
+    if (!again) Append(out);
   }
-  for (Answer& answer : out.answers) answers_.push_back(std::move(answer));
-  for (std::string& alarm : out.alarms) alarms_.push_back(std::move(alarm));
+  for (Answer& answer : std::exchange(out.answers, {})) answers_.push_back(std::move(answer));
+  for (std::string& alarm : std::exchange(out.alarms, {})) alarms_.push_back(std::move(alarm));
 }
 
-void Driver::DoReads(Outbox& out) {
-  bool to_the_end = false;
+void Driver::Append(Outbox& out) {
+  for (events::Append& append : std::exchange(out.appends, {})) {
+    auto it = open_.find(node_.session_of(append.partition));
+    if (it != open_.end()) it->second->Enqueue({std::move(append)});
+  }
+}
+
+absl::Status Driver::Read(events::Partition partition, events::Offset until, Outbox& out) {
+  events::Offset from = node_.machine(partition).next();
+  if (from >= until) return absl::OkStatus();
+  auto status = log_.Read(partition, from, until - from,
+                          [&](events::Offset offset, absl::string_view record) {
+                            node_.OnRecord(partition, offset, record, out);
+                            return true;
+                          });
+  if (absl::IsDataLoss(status)) node_.OnReadFailed(partition, status, out);
+  return status;
+}
+
+void Driver::ReadBack(const Outbox::ReadBack& read, Outbox& out) {
+  if (alone_) Read(read.partition, read.until, out).IgnoreError();
+}
+
+void Driver::CatchUp(const Outbox::CatchUp& wanted, Outbox& out) {
   absl::Status worst;
-  for (const auto& read : std::exchange(out.reads, {})) {
-    to_the_end |= read.until == std::numeric_limits<events::Offset>::max();
-    events::Offset from = std::max(read.from, node_.machine(read.partition).next());
-    if (from >= read.until) continue;
-    auto status = log_.Read(read.partition, from, read.until - from,
-                            [&](events::Offset offset, absl::string_view record) {
-                              node_.OnRecord(read.partition, offset, record, out);
-                              return true;
-                            });
+  for (events::Partition p : wanted.partitions) {
+    auto status = Read(p, std::numeric_limits<events::Offset>::max(), out);
     if (!status.ok()) worst = status;
-    if (absl::IsDataLoss(status)) node_.OnReadFailed(read.partition, status, out);
   }
-  if (to_the_end) node_.OnCaughtUp(worst, out);
+  node_.OnCaughtUp(wanted.session, worst, out);
 }
 
-void Driver::OpenSession(Outbox& out) {
-  session_ = nullptr;  // what is under way comes back before this returns
-  inbox_.clear();
+void Driver::OpenSession(const Outbox::NewSession& wanted, Outbox& out) {
+  std::erase_if(out.appends, [&](const events::Append& append) {
+    return std::find(wanted.partitions.begin(), wanted.partitions.end(), append.partition) !=
+           wanted.partitions.end();
+  });
+  // What is under way in a session that nobody is left with comes back before it is gone.
+  std::erase_if(open_, [&](const auto& entry) {
+    for (events::Partition p = 0; p <= partitions_; ++p) {
+      if (node_.session_of(p) == entry.first) return false;
+    }
+    return true;
+  });
+  if (alone_) inbox_.clear();
   ++sessions_;
-  auto session = log_.OpenSession([this](std::vector<events::Delivery> deliveries) {
-    for (events::Delivery& delivery : deliveries) inbox_.push_back(std::move(delivery));
+  auto session = log_.OpenSession([this, id = wanted.session](std::vector<events::Delivery> all) {
+    for (events::Delivery& delivery : all) inbox_[id].push_back(std::move(delivery));
   });
   const absl::Status status = session.status();
-  if (session.ok()) session_ = *std::move(session);
-  node_.OnSession(status, out);
+  if (session.ok()) open_[wanted.session] = *std::move(session);
+  node_.OnSession(wanted.session, status, out);
 }
 
 }  // namespace guitu::runtime

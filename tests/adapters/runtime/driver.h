@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,12 +22,18 @@ namespace guitu::runtime {
 
 class Driver {
  public:
-  // `log` and what `ports` names outlive it.
-  Driver(uint32_t partitions, events::EventLog& log, Ports ports, std::string owner);
+  // `log` and what `ports` names outlive it. `alone`: the log has one session at a time.
+  Driver(uint32_t partitions, events::EventLog& log, Ports ports, std::string owner,
+         bool alone = true);
   ~Driver();
 
-  // Reads the log and asks for the first fence.
+  // Reads the log; alone, it asks for the first fence.
   void Start();
+  // What a group does, where it is not alone.
+  void Assign(std::vector<events::Partition> partitions, uint32_t generation);
+  void HandOver(std::vector<events::Partition> partitions);
+  // Reads what has come into the log, as a follower does. Where it is not alone nothing else reads.
+  void Follow();
   // A request of its own step; its ticket.
   uint64_t Submit(Request request);
   // Several in one step.
@@ -46,13 +53,18 @@ class Driver {
 
  private:
   void Do(Outbox& out);
-  void DoReads(Outbox& out);
-  void OpenSession(Outbox& out);
+  void ReadBack(const Outbox::ReadBack& read, Outbox& out);
+  void CatchUp(const Outbox::CatchUp& wanted, Outbox& out);
+  absl::Status Read(events::Partition partition, events::Offset until, Outbox& out);
+  void OpenSession(const Outbox::NewSession& wanted, Outbox& out);
+  void Append(Outbox& out);
 
   events::EventLog& log_;
+  const uint32_t partitions_;
+  const bool alone_;
   Node node_;
-  std::unique_ptr<events::LogSession> session_;
-  std::vector<events::Delivery> inbox_;
+  std::map<uint64_t, std::unique_ptr<events::LogSession>> open_;
+  std::map<uint64_t, std::vector<events::Delivery>> inbox_;  // by session
   std::vector<Answer> answers_;
   std::vector<std::string> alarms_;
   uint64_t next_ticket_ = 1;

@@ -119,6 +119,7 @@ TEST_F(RuntimeTest, G3_AnAbandonedFenceOfOursThatLandsLateIsAnsweredWithAnotherF
   world.log.LandLate(1);  // before the fence of the third session
   Settle();
   Wait(absl::Seconds(1));
+  Wait(absl::Seconds(1));  // the jitter is over
   EXPECT_EQ(driver->machine(0).phase(), Phase::kLeading);
   EXPECT_TRUE(driver->node().ready());
   EXPECT_TRUE(Ask(Claim(stream, "k", 1)).status.ok());
