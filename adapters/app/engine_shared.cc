@@ -67,7 +67,9 @@ void Engine::TakeChange(const Fed::Change& change, runtime::Outbox& out) {
 void Engine::LookAtFeed(runtime::Outbox& out) {
   auto folded = [this](const std::pair<events::Partition, events::Offset>& end) {
     const runtime::PartitionMachine& machine = node_.machine(end.first);
-    return machine.next() >= end.second || machine.phase() == runtime::Phase::kHalted;
+    // The first time also what was folded last has been looked at again.
+    bool checked = last_is_checked_[end.first] || machine.next() == 0;
+    return (machine.next() >= end.second && checked) || machine.phase() == runtime::Phase::kHalted;
   };
   for (size_t i = 0; i < catching_up_.size();) {
     if (!std::all_of(catching_up_[i].ends.begin(), catching_up_[i].ends.end(), folded)) {
