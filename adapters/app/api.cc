@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "adapters/http/forwarded.h"
 #include "events/derive.h"
 #include "events/json.h"
 #include "events/reason.h"
@@ -92,6 +93,33 @@ http::Handler Api::WithCaller(std::function<void(const Caller&, Request, Respond
   };
 }
 
+http::Handler Api::WithFreshCaller(
+    std::function<void(const Caller&, Request, Responder)> handler) {
+  if (ports_.forwarder == nullptr) return WithCaller(std::move(handler));
+  return WithCaller([this, handler = std::move(handler)](const Caller& caller, Request request,
+                                                         const Responder& respond) {
+    auto shared = std::make_shared<Request>(std::move(request));
+    ports_.engine.WhenFresh([handler, caller, shared, respond](const absl::Status& status) {
+      if (!status.ok()) return respond(ProblemResponse(status, caller.english));
+      respond(http::Response::Later([handler, caller, shared] {
+        http::Response answer;
+        handler(caller, std::move(*shared),
+                [&](http::Response response) { answer = std::move(response); });
+        return answer;
+      }));
+    });
+  });
+}
+
+bool Api::SentOn(events::Partition partition, const Request& request,
+                 const Responder& respond) const {
+  if (ports_.forwarder == nullptr || http::IsForwarded(request)) return false;
+  auto owner = ports_.engine.OwnerElsewhere(partition);
+  if (!owner) return false;
+  ports_.forwarder->Forward(*owner, request, respond);
+  return true;
+}
+
 // What every write has: who, under which key, with which content, on which version.
 absl::Status Api::FillCommand(const Caller& caller, const Request& request, runtime::Request& out,
                               runtime::Record& record) const {
@@ -119,8 +147,12 @@ absl::Status Api::FillCommand(const Caller& caller, const Request& request, runt
   return absl::OkStatus();
 }
 
-void Api::SubmitRecord(const Caller& caller, const Request&, runtime::Request command,
+void Api::SubmitRecord(const Caller& caller, const Request& request, runtime::Request command,
                        runtime::Record record, Responder respond) {
+  events::Partition partition = command.registry
+                                    ? ports_.partitions
+                                    : events::PartitionOf(command.stream, ports_.partitions);
+  if (SentOn(partition, request, respond)) return;
   bool cancels = record.cancels;
   bool english = caller.english;
   bool registry = command.registry;

@@ -11,6 +11,7 @@
 
 #include "absl/time/time.h"
 #include "adapters/app/engine.h"
+#include "adapters/http/forwarder.h"
 #include "adapters/http/message.h"
 #include "adapters/http/problem.h"
 #include "adapters/http/router.h"
@@ -37,6 +38,7 @@ struct ApiPorts {
   std::string salt;
   uint32_t partitions = 0;
   std::function<http::Counters()> http_counters;  // for /metrics
+  http::Forwarder* forwarder = nullptr;           // to other nodes; null: there are none
 };
 
 class Api {
@@ -55,6 +57,11 @@ class Api {
   // api.cc
   absl::StatusOr<Caller> Identify(const Request& request) const;
   http::Handler WithCaller(std::function<void(const Caller&, Request, Responder)> handler);
+  // For what is read from rows here without an access record (lists): no row of yesterday, whoever
+  // recorded it. On the socket thread; the handler answers before it returns.
+  http::Handler WithFreshCaller(std::function<void(const Caller&, Request, Responder)> handler);
+  // True: another node leads the partition, and the request is on its way there.
+  bool SentOn(events::Partition partition, const Request& request, const Responder& respond) const;
   absl::Status FillCommand(const Caller& caller, const Request& request, runtime::Request& out,
                            runtime::Record& record) const;
   void SubmitRecord(const Caller& caller, const Request& request, runtime::Request command,

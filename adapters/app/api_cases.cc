@@ -71,7 +71,10 @@ void Api::AddCaseRoutes(http::Router& router) {
     });
   };
   router.Add("POST", "/v1/cases", with(&Api::PostCase));
-  router.Add("GET", "/v1/cases", with(&Api::ListCases));
+  router.Add("GET", "/v1/cases",
+             WithFreshCaller([this](const Caller& caller, Request request, Responder respond) {
+               ListCases(caller, std::move(request), std::move(respond));
+             }));
   router.Add("GET", "/v1/cases/{id}", view("archive"));
   router.Add("HEAD", "/v1/cases/{id}", with(&Api::HeadCase));
   router.Add("GET", "/v1/cases/{id}/timeline", view("timeline"));
@@ -138,6 +141,7 @@ void Api::ReadView(const Caller& caller, Request request, Responder respond,
   for (const absl::Status& status : {as_of.status(), known_at.status()}) {
     if (!status.ok()) return respond(ProblemResponse(status, caller.english));
   }
+  if (SentOn(events::PartitionOf(*stream, ports_.partitions), request, respond)) return;
   runtime::Request command;
   command.actor = caller.actor;
   command.stream = *stream;
@@ -175,6 +179,7 @@ void Api::HeadCase(const Caller& caller, Request request, Responder respond) {
   auto stream = CaseOf(request);
   if (!stream.ok()) return respond(ProblemResponse(stream.status(), caller.english));
   events::Partition p = events::PartitionOf(*stream, ports_.partitions);
+  if (SentOn(p, request, respond)) return;
   auto row = ports_.rows.Get(projections::CardKey(p, *stream));
   auto card = row ? projections::DecodeCard(*row) : std::nullopt;
   auto stream_row = ports_.rows.Get(projections::StreamKey(p, *stream));

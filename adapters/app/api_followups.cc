@@ -93,7 +93,7 @@ json::object ToJson(const Found& found, absl::CivilDay today) {
 
 void Api::AddFollowUpRoutes(http::Router& router) {
   router.Add("GET", "/v1/follow-ups",
-             WithCaller([this](const Caller& caller, Request request, Responder respond) {
+             WithFreshCaller([this](const Caller& caller, Request request, Responder respond) {
                ListFollowUps(caller, std::move(request), std::move(respond));
              }));
 }

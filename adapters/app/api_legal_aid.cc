@@ -23,6 +23,7 @@ void Api::GetLegalAidCase(const Caller& caller, Request request, Responder respo
   auto stream = events::ParseId<events::StreamId>(request.Param("id"));
   if (!stream || stream->empty())
     return respond(ProblemResponse(Refuse(Reason::NOT_FOUND), caller.english));
+  if (SentOn(events::PartitionOf(*stream, ports_.partitions), request, respond)) return;
   runtime::Request command;
   command.actor = caller.actor;
   command.stream = *stream;

@@ -71,8 +71,14 @@ void Api::AddRegistryRoutes(http::Router& router) {
     });
   };
   router.Add("POST", "/v1/registry/{kind}", with(&Api::PostRegistry));
-  router.Add("GET", "/v1/registry/{kind}", with(&Api::GetRegistry));
-  router.Add("GET", "/v1/plan", with(&Api::GetPlan));
+  auto fresh = [this](auto method) {
+    return WithFreshCaller(
+        [this, method](const Caller& caller, Request request, Responder respond) {
+          (this->*method)(caller, std::move(request), std::move(respond));
+        });
+  };
+  router.Add("GET", "/v1/registry/{kind}", fresh(&Api::GetRegistry));
+  router.Add("GET", "/v1/plan", fresh(&Api::GetPlan));
   router.Add("POST", "/v1/plan", with(&Api::PostRegistry));
 }
 

@@ -69,6 +69,24 @@ void Engine::Submit(runtime::Request request, Callback callback) {
   }
 }
 
+void Engine::WhenFresh(FreshCallback callback) {
+  if (feed_ == nullptr) return callback(absl::OkStatus());
+  bool first = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      first = inbox_.empty();
+      inbox_.fresh.push_back(std::move(callback));
+      callback = nullptr;
+    }
+  }
+  if (callback) {
+    callback(events::Refuse(events::Reason::NOT_OWNER));
+  } else if (first) {
+    wake_.notify_one();
+  }
+}
+
 void Engine::Leave() {
   if (feed_ != nullptr && thread_.joinable()) feed_->Leave();
 }
@@ -126,6 +144,8 @@ void Engine::Run() {
   next_anchor_ = -absl::InfiniteDuration();  // an orderly end leaves nothing uncovered
   MoveAnchor();
   sessions_.clear();
+  for (auto* fresh : {&fresh_asked_, &fresh_next_})
+    TellFresh(std::exchange(*fresh, {}), events::Refuse(events::Reason::SETTLING));
   std::vector<runtime::Answer> left;
   for (auto& [ticket, callback] : callbacks_) {
     runtime::Answer answer;
@@ -140,19 +160,24 @@ void Engine::Step(Inbox inbox, runtime::Outbox& out) {
   for (const auto& [session, deliveries] : inbox.deliveries)
     node_.OnDeliveries(session, deliveries, out);
   if (inbox.fed) TakeFed(out);
+  for (FreshCallback& callback : inbox.fresh)
+    fresh_next_.push_back({std::move(callback), ports_.clock.Monotonic()});
   for (auto& [request, callback] : inbox.requests) {
     request.ticket = next_ticket_++;
     callbacks_[request.ticket] = std::move(callback);
     node_.Submit(std::move(request), out);
   }
   if (feed_ != nullptr) LookAtFeed(out);
+  AskFresh();
   absl::Duration now = ports_.clock.Monotonic();
   if (now < next_tick_) return;
   next_tick_ = now + kTick;
   LookAtDisk();
   if (options_.clock_suspect) node_.set_clock_suspect(options_.clock_suspect());
   node_.OnTick(out);
-  if (feed_ != nullptr) DiscardSessions();
+  if (feed_ == nullptr) return;
+  DiscardSessions();
+  ExpireFresh();
 }
 
 void Engine::LookAtDisk() {
@@ -176,6 +201,7 @@ void Engine::Do(runtime::Outbox& out) {
   out.alarms.clear();
   Publish();
   MoveAnchor();
+  TellFresh(std::exchange(fresh_done_, {}), absl::OkStatus());
   Deliver(std::move(out.answers));
   out.answers.clear();
 }

@@ -92,6 +92,12 @@ class Engine {
   // Hands over what it leads and leaves the group of nodes; goes on folding. Nothing where it is
   // alone. Blocks a few seconds at most.
   void Leave();
+  // Calls back when every record that was acknowledged before this call, by whichever node, is in
+  // the rows here: what is read from them afterwards is not of yesterday. Costs a question to each
+  // broker, shared by all who ask at the same time. Refused SETTLING or NOT_OWNER where that cannot
+  // be had within 5 s. On the engine's thread; at once where it is alone.
+  using FreshCallback = std::function<void(absl::Status)>;
+  void WhenFresh(FreshCallback callback);
   // Leaves, lets what is in flight settle for up to `drain`, then ends the thread. What is left is
   // answered RETRY.
   void Stop(absl::Duration drain);
@@ -112,13 +118,20 @@ class Engine {
   struct Inbox {
     std::vector<std::pair<runtime::Request, Callback>> requests;
     std::vector<std::pair<uint64_t, std::vector<events::Delivery>>> deliveries;  // by session
+    std::vector<FreshCallback> fresh;
     bool fed = false;  // the feed has something
-    bool empty() const { return requests.empty() && deliveries.empty() && !fed; }
+    bool empty() const {
+      return requests.empty() && deliveries.empty() && fresh.empty() && !fed;
+    }
   };
   // A catch-up that waits until everything up to these ends is folded.
   struct CatchingUp {
     uint64_t session = 0;
     std::vector<std::pair<events::Partition, events::Offset>> ends;
+  };
+  struct Fresh {
+    FreshCallback callback;
+    absl::Duration since;  // monotonic
   };
   struct Owner {
     events::Epoch epoch = 0;
@@ -150,6 +163,9 @@ class Engine {
   void TakeChange(const Fed::Change& change, runtime::Outbox& out);
   void LookAtFeed(runtime::Outbox& out);
   void PublishOwners();
+  void AskFresh();
+  void TellFresh(std::vector<Fresh> fresh, const absl::Status& status);
+  void ExpireFresh();
 
   void Deliver(std::vector<runtime::Answer> answers);
   absl::Status Gate(const std::vector<events::Offset>& ends);
@@ -184,6 +200,9 @@ class Engine {
   std::vector<CatchingUp> catching_up_;
   std::vector<bool> last_is_checked_;            // by partition, of a shared log
   std::vector<events::Partition> handing_over_;  // the group waits for these
+  std::vector<Fresh> fresh_asked_;               // for the ends that are asked for, or waited for
+  std::vector<Fresh> fresh_done_;                // to be told
+  std::vector<Fresh> fresh_next_;                // came since: for the next question
   absl::flat_hash_map<uint64_t, Callback> callbacks_;
   uint64_t next_ticket_ = 1;
   bool gate_passed_ = false;

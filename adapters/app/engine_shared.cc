@@ -1,11 +1,21 @@
 // The engine on a log that several nodes share: records come by themselves, the group of nodes says
 // what to lead, and whatever waits for brokers comes back through the feed.
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "adapters/app/engine.h"
+#include "adapters/http/outbox.h"
+#include "events/reason.h"
 
 namespace guitu::app {
+namespace {
+
+// In place of a session, where the ends are for WhenFresh.
+constexpr uint64_t kFresh = std::numeric_limits<uint64_t>::max();
+
+}  // namespace
 
 // One before the position: the record that was folded last is looked at again (protocol.md, L2).
 std::vector<events::Offset> Engine::FollowFrom() const {
@@ -47,7 +57,9 @@ void Engine::TakeRecord(events::Partition partition, events::Offset offset,
 }
 
 void Engine::TakeEnds(Fed::Ends ends, runtime::Outbox& out) {
-  if (ends.status.ok()) {
+  if (ends.session == kFresh && !ends.status.ok()) {
+    TellFresh(std::exchange(fresh_asked_, {}), events::Refuse(events::Reason::SETTLING));
+  } else if (ends.status.ok()) {
     catching_up_.push_back({ends.session, std::move(ends.ends)});
   } else if (absl::IsDataLoss(ends.status) && !gate_passed_) {
     Fail(ends.status);
@@ -65,19 +77,28 @@ void Engine::TakeChange(const Fed::Change& change, runtime::Outbox& out) {
 
 // What waits for records, or for records to settle.
 void Engine::LookAtFeed(runtime::Outbox& out) {
-  auto folded = [this](const std::pair<events::Partition, events::Offset>& end) {
+  bool stored = false;  // not only folded
+  auto folded = [&](const std::pair<events::Partition, events::Offset>& end) {
     const runtime::PartitionMachine& machine = node_.machine(end.first);
+    if (stored) return machine.stored_next() >= end.second;
     // The first time also what was folded last has been looked at again.
     bool checked = last_is_checked_[end.first] || machine.next() == 0;
     return (machine.next() >= end.second && checked) || machine.phase() == runtime::Phase::kHalted;
   };
   for (size_t i = 0; i < catching_up_.size();) {
+    stored = catching_up_[i].session == kFresh;
     if (!std::all_of(catching_up_[i].ends.begin(), catching_up_[i].ends.end(), folded)) {
       ++i;
       continue;
     }
     CatchingUp done = std::move(catching_up_[i]);
     catching_up_.erase(catching_up_.begin() + static_cast<std::ptrdiff_t>(i));
+    if (done.session == kFresh) {
+      // Told when the registry of it is published, too.
+      for (Fresh& fresh : fresh_asked_) fresh_done_.push_back(std::move(fresh));
+      fresh_asked_.clear();
+      continue;
+    }
     if (!gate_passed_) {
       std::vector<events::Offset> ends(options_.partitions + 1);
       for (const auto& [partition, end] : done.ends) ends[partition] = end;
@@ -88,6 +109,39 @@ void Engine::LookAtFeed(runtime::Outbox& out) {
   if (handing_over_.empty()) return;
   std::erase_if(handing_over_, [this](events::Partition p) { return node_.handed_over(p); });
   if (handing_over_.empty()) feed_->HandedOver();
+}
+
+// One question at a time, for all who came before it.
+void Engine::AskFresh() {
+  if (fresh_next_.empty() || !fresh_asked_.empty()) return;
+  fresh_asked_ = std::exchange(fresh_next_, {});
+  std::vector<events::Partition> all;
+  for (events::Partition p = 0; p <= options_.partitions; ++p) {
+    if (node_.machine(p).phase() == runtime::Phase::kHalted) {
+      return TellFresh(std::exchange(fresh_asked_, {}),
+                       events::Refuse(events::Reason::NOT_OWNER, "a partition is halted here"));
+    }
+    all.push_back(p);
+  }
+  feed_->AskEnds(kFresh, std::move(all));
+}
+
+void Engine::TellFresh(std::vector<Fresh> fresh, const absl::Status& status) {
+  http::AnswerBatch batch;
+  for (Fresh& one : fresh) one.callback(status);
+}
+
+// Brokers may be away for long; nobody waits that long.
+void Engine::ExpireFresh() {
+  absl::Duration now = ports_.clock.Monotonic();
+  for (auto* all : {&fresh_asked_, &fresh_next_}) {
+    std::vector<Fresh> late;
+    for (Fresh& one : *all) {
+      if (now - one.since < runtime::kPatience) continue;
+      late.push_back({std::exchange(one.callback, [](const absl::Status&) {}), one.since});
+    }
+    TellFresh(std::move(late), events::Refuse(events::Reason::SETTLING));
+  }
 }
 
 void Engine::PublishOwners() {

@@ -113,11 +113,11 @@ void Feed::GiveRecords(absl::Span<const kafka_log::Followed> records) {
 void Feed::AskEnds(uint64_t session, std::vector<events::Partition> partitions) {
   Post([this, session, partitions = std::move(partitions)] {
     Fed::Ends ends{session, FollowNow(), {}};
-    for (events::Partition p : partitions) {
-      if (!ends.status.ok()) break;
-      auto end = shared_.log->End(p);
-      ends.status = end.status();
-      if (end.ok()) ends.ends.emplace_back(p, *end);
+    if (ends.status.ok()) {
+      auto asked = shared_.log->EndsOf(partitions);
+      ends.status = asked.status();
+      for (size_t i = 0; asked.ok() && i < partitions.size(); ++i)
+        ends.ends.emplace_back(partitions[i], (*asked)[i]);
     }
     Give([&](Fed& fed) { fed.ends.push_back(std::move(ends)); });
   });

@@ -90,6 +90,7 @@ struct Installation::Parts {
   std::vector<AnchorPoint> anchor_points;
   bool synthetic = false;
   std::unique_ptr<clock::SuspectClock> suspect;  // none for a synthetic log
+  std::unique_ptr<http::Forwarder> forwarder;    // to other nodes
   std::unique_ptr<http::Server> waiting_room;    // answers 503 until there is more to say
   uint16_t port = 0;                             // that it got
 
@@ -294,7 +295,16 @@ absl::Status Installation::Serve() {
                  p.log_id,
                  p.salt,
                  p.partitions,
+                 nullptr,
                  nullptr};
+  if (p.kafka != nullptr) {
+    http::ForwarderOptions forwarding;
+    forwarding.clock = p.options.clock;
+    auto forwarder = http::Forwarder::Start(std::move(forwarding));
+    if (!forwarder.ok()) return forwarder.status();
+    p.forwarder = *std::move(forwarder);
+    ports.forwarder = p.forwarder.get();
+  }
   ports.http_counters = [&p] {
     return p.server != nullptr ? p.server->counters() : http::Counters{};
   };
@@ -316,6 +326,7 @@ uint16_t Installation::port() const { return parts_->server->port(); }
 void Installation::Stop(absl::Duration drain) {
   if (parts_->engine != nullptr) parts_->engine->Leave();
   if (parts_->server != nullptr) parts_->server->Stop(drain);
+  if (parts_->forwarder != nullptr) parts_->forwarder->Stop();
   if (parts_->engine != nullptr) parts_->engine->Stop(drain);
   if (parts_->anchor != nullptr) parts_->anchor->Flush().IgnoreError();
 }

@@ -7,6 +7,7 @@
 #include "adapters/kafka_log/client.h"
 #include "adapters/kafka_log/ends.h"
 #include "adapters/kafka_log/follower.h"
+#include "adapters/kafka_log/list_ends.h"
 #include "adapters/kafka_log/reader.h"
 #include "adapters/kafka_log/session.h"
 #include "adapters/kafka_log/topic.h"
@@ -117,6 +118,28 @@ absl::StatusOr<Offset> KafkaLog::End(Partition partition) const {
     absl::SleepFor(std::min(kPause, std::max(deadline.left(), absl::ZeroDuration())));
   }
   return status;
+}
+
+absl::StatusOr<std::vector<Offset>> KafkaLog::EndsOf(
+    absl::Span<const Partition> partitions) const {
+  for (Partition p : partitions) {
+    if (p >= partition_count_) return NoSuchPartition();
+  }
+  const absl::StatusOr<std::vector<Offset>> quick =
+      ListEnds(*client_, *cluster_, partitions, cluster_->options.request_timeout);
+  std::vector<Offset> ends;
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    if (quick.ok() && (*quick)[i] >= ends_->Known(partitions[i])) {
+      ends_->Note(partitions[i], (*quick)[i]);
+      ends.push_back((*quick)[i]);
+      continue;
+    }
+    // No answer, or an old one: End has the patience.
+    const absl::StatusOr<Offset> end = End(partitions[i]);
+    if (!end.ok()) return end.status();
+    ends.push_back(*end);
+  }
+  return ends;
 }
 
 absl::Status KafkaLog::Read(Partition partition, Offset from, uint64_t max,

@@ -122,6 +122,9 @@ class KafkaLog final : public events::EventLog {
   absl::StatusOr<std::unique_ptr<events::LogSession>> OpenSession(DeliverySink sink) override;
   // Asks the partition's leader. Errors: kInvalidArgument, kDataLoss, kUnavailable.
   absl::StatusOr<events::Offset> End(events::Partition partition) const override;
+  // As End, of several, with one question to each broker.
+  absl::StatusOr<std::vector<events::Offset>> EndsOf(
+      absl::Span<const events::Partition> partitions) const;
   // One Read at a time per handle; handles are kept for the next. Costs a question for the end and
   // a fetch, so follow what is read all the time. Also kInvalidArgument, kUnavailable.
   absl::Status Read(events::Partition partition, events::Offset from, uint64_t max,
