@@ -152,6 +152,7 @@ TEST_F(ForwarderTest, CarriesManyAtOnceEachOnce) {
   for (int i = 0; i < 200; ++i) {
     EXPECT_EQ(Get(&answers[static_cast<size_t>(i)]).body,
               absl::StrCat("POST|n|", i, "#-#-#-#-#{}"));
+    std::lock_guard<std::mutex> lock(mutex_);
     EXPECT_EQ(arrived_[absl::StrCat(i)], 1);
   }
   EXPECT_LE(owner_->counters().connections_accepted, 16u);
