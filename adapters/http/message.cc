@@ -38,6 +38,11 @@ size_t Headers::Count(absl::string_view name) const {
   return count;
 }
 
+std::pair<absl::string_view, absl::string_view> Headers::At(size_t i) const {
+  GUITU_CHECK(i < fields_.size());
+  return {Name(fields_[i]), Value(fields_[i])};
+}
+
 const std::string& Request::Param(absl::string_view name) const {
   const std::string* found = nullptr;
   for (const auto& [key, value] : params) {

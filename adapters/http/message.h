@@ -27,6 +27,8 @@ class Headers {
   // The first field of that name. O(fields). The view lives as long as this object is unchanged.
   std::optional<absl::string_view> Find(absl::string_view name) const;
   size_t Count(absl::string_view name) const;
+  // Name and value of field `i`, from 0. Views live as those of Find. REQUIRES: i < size().
+  std::pair<absl::string_view, absl::string_view> At(size_t i) const;
   size_t size() const { return fields_.size(); }
 
  private:
@@ -66,6 +68,8 @@ struct Response {
   std::vector<NameValue> headers;
   std::string body;
   std::string content_type = "application/json";  // sent only with a body
+  // In answer to HEAD, where `body` is not at hand: the size GET's would have. Else not looked at.
+  std::optional<uint64_t> head_body_size;
   // If set, the response is what this returns, called once on the socket thread when its turn to be
   // sent has come: for work (opening, masking, writing JSON) that must not burden the answering
   // thread.

@@ -59,6 +59,10 @@ Refusal RequestTimeout() {
 Refusal Overloaded() {
   return {503, "overloaded", "Too many requests at once", "ask again after the time given"};
 }
+Refusal NotOwner() {
+  return {503, "not-owner", "Nobody leads the partition now",
+          "nothing was done; ask again after the time given"};
+}
 Refusal Settling() {
   return {503, "settling", "The outcome is not known yet",
           "ask again with the same Idempotency-Key"};

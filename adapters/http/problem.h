@@ -48,6 +48,7 @@ Refusal NotFound();
 Refusal MethodNotAllowed();
 Refusal RequestTimeout();
 Refusal Overloaded();
+Refusal NotOwner();
 Refusal Settling();
 
 // 503 gets Retry-After: 1.

@@ -64,6 +64,8 @@ absl::string_view ReasonPhrase(int status) {
   }
 }
 
+}  // namespace
+
 bool IsFieldName(absl::string_view name) {
   for (char c : name) {
     if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_') return false;
@@ -87,8 +89,6 @@ bool IsServersOwn(absl::string_view name) {
   return false;
 }
 
-}  // namespace
-
 bool SendsBody(const Response& response, bool is_head_request) {
   return !is_head_request && response.status != 204 && response.status != 304;
 }
@@ -110,10 +110,10 @@ bool AppendHead(const Response& response, const RenderContext& context, std::str
   }
   if (!has_cache_control) absl::StrAppend(out, "Cache-Control: no-store\r\n");
   if (response.status != 204 && response.status != 304) {
-    if (!response.body.empty()) {
-      absl::StrAppend(out, "Content-Type: ", response.content_type, "\r\n");
-    }
-    absl::StrAppend(out, "Content-Length: ", response.body.size(), "\r\n");
+    uint64_t body_size = response.body.size();
+    if (context.is_head_request) body_size = response.head_body_size.value_or(body_size);
+    if (body_size > 0) absl::StrAppend(out, "Content-Type: ", response.content_type, "\r\n");
+    absl::StrAppend(out, "Content-Length: ", body_size, "\r\n");
   }
   if (!context.keep_alive || context.minor_version == 0) {
     absl::StrAppend(out, "Connection: close\r\n");

@@ -22,6 +22,12 @@ struct RenderContext {
 // the server's own to set.
 bool AppendHead(const Response& response, const RenderContext& context, std::string* out);
 
+// A field AppendHead writes itself and takes from no handler.
+bool IsServersOwn(absl::string_view name);
+// What AppendHead takes as a field. A value may hold bytes above 0x7F, no control character.
+bool IsFieldName(absl::string_view name);
+bool IsFieldValue(absl::string_view value);
+
 bool SendsBody(const Response& response, bool is_head_request);
 
 // "Sun, 06 Nov 1994 08:49:37 GMT".

@@ -46,6 +46,19 @@ Refusal Decode(absl::string_view text, absl::string_view extra, std::string* out
   return {};
 }
 
+// `raw` lists the characters left as they are besides letters and digits.
+void Encode(absl::string_view text, absl::string_view raw, std::string* out) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  for (char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte) || raw.find(c) != absl::string_view::npos) {
+      out->push_back(c);
+    } else {
+      out->append({'%', kHex[byte >> 4], kHex[byte & 15u]});
+    }
+  }
+}
+
 Refusal ParsePath(absl::string_view path, std::vector<std::string>* segments) {
   path.remove_prefix(1);
   if (path.empty()) return {};
@@ -99,6 +112,26 @@ Refusal ParseTarget(absl::string_view path_and_query, Target* target) {
   }
   if (mark == absl::string_view::npos) return {};
   return ParseQuery(path_and_query.substr(mark + 1), &target->query);
+}
+
+std::string EncodeTarget(const std::vector<std::string>& segments,
+                         const std::vector<NameValue>& query) {
+  std::string out;
+  for (const std::string& segment : segments) {
+    out.push_back('/');
+    Encode(segment, "-._~!$&'()*+,;=:@", &out);
+  }
+  if (segments.empty()) out.push_back('/');
+  char mark = '?';
+  for (const auto& [name, value] : query) {
+    out.push_back(mark);
+    mark = '&';
+    Encode(name, "-._~!$'()*+,;:@/?", &out);
+    if (value.empty()) continue;
+    out.push_back('=');
+    Encode(value, "-._~!$'()*+,;=:@/?", &out);
+  }
+  return out;
 }
 
 Refusal SplitTarget(absl::string_view target, TargetForm* form) {

@@ -24,6 +24,12 @@ struct Target {
 // REQUIRES: `path_and_query` is in origin form (begins with '/') or empty, which reads as "/".
 Refusal ParseTarget(absl::string_view path_and_query, Target* target);
 
+// The origin form that ParseTarget reads as `segments` and `query` again. What was read from a
+// target comes out no longer than that target (but for the '/' of an empty path), so what one
+// server took is not too long for the next.
+std::string EncodeTarget(const std::vector<std::string>& segments,
+                         const std::vector<NameValue>& query);
+
 // "http://host:1/x?y" becomes "/x?y" with authority "host:1"; an origin form stays, with an empty
 // authority. Other forms ("*", "host:443", another scheme, user info) are refused.
 struct TargetForm {

@@ -1,10 +1,12 @@
 // Measures what HTTP alone costs on this machine: echoes per second over loopback, one socket
-// thread, answered on the socket thread and by another thread in batches. Not a test.
+// thread, answered on the socket thread, by another thread in batches, and by way of a second node.
+// Not a test.
 //   http_floor [seconds per figure, default 3]
 #include <cstdio>
 #include <cstdlib>
 
 #include "adapters/http/echo.h"
+#include "adapters/http/forwarder.h"
 #include "adapters/http/load.h"
 #include "adapters/http/server.h"
 #include "tests/adapters/http/support.h"
@@ -62,6 +64,26 @@ int Main(double seconds) {
                                       {"POST other thread", post("/engine")}}) {
     for (int connections : {1, 8, 64}) {
       if (!Measure(name, (*server)->port(), request, connections, absl::Seconds(seconds))) return 3;
+    }
+  }
+  ForwarderOptions forwarding;
+  forwarding.clock = &clock;
+  auto forwarder = Forwarder::Start(forwarding);
+  if (!forwarder.ok()) return 3;
+  const std::string owner = "127.0.0.1:" + std::to_string((*server)->port());
+  RouteOptions any;
+  any.body = BodyKind::kAny;
+  auto front = Server::Start(
+      options, Router(),
+      [&](const Request& request, Responder answer) {
+        (*forwarder)->Forward(owner, request, std::move(answer));
+      },
+      any);
+  if (!front.ok()) return 3;
+  for (const auto& [name, request] : {std::pair<const char*, std::string>{"GET forwarded", get},
+                                      {"POST forwarded", post("/echo")}}) {
+    for (int connections : {1, 8, 64}) {
+      if (!Measure(name, (*front)->port(), request, connections, absl::Seconds(seconds))) return 3;
     }
   }
   const Counters counters = (*server)->counters();

@@ -30,6 +30,16 @@ TEST(AppendHead, WritesTheFieldsEveryAnswerHas) {
       "Cache-Control: no-store\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n");
 }
 
+TEST(AppendHead, TellsTheSizeOfABodyNotAtHandToHeadOnly) {
+  Response response;
+  response.head_body_size = 7;
+  RenderContext head{kDate};
+  head.is_head_request = true;
+  EXPECT_TRUE(absl::StrContains(HeadOf(response, head),
+                                "Content-Type: application/json\r\nContent-Length: 7\r\n"));
+  EXPECT_TRUE(absl::StrContains(HeadOf(response), "Content-Length: 0\r\n"));
+}
+
 TEST(AppendHead, LeavesLengthAndTypeOutWhereThereIsNoBody) {
   Response response;
   response.status = 204;

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,17 +33,32 @@ absl::Duration RealMonotonic::Monotonic() const {
   return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
 }
 
+namespace {
+
+void Prepare(int fd) {
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  const timeval patience{20, 0};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+}
+
+}  // namespace
+
 RawSocket::RawSocket(uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   GUITU_CHECK(connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0);
-  const int on = 1;
-  setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  const timeval patience{20, 0};
-  setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  Prepare(fd_);
 }
+
+RawSocket::RawSocket(Adopted adopted) : fd_(adopted.fd) {
+  GUITU_CHECK(fd_ >= 0);
+  Prepare(fd_);
+}
+
+RawSocket RawSocket::Adopt(int fd) { return RawSocket(Adopted{fd}); }
 
 RawSocket::~RawSocket() {
   if (fd_ >= 0) close(fd_);
@@ -94,6 +110,29 @@ std::string RawSocket::ReadToEnd() {
 }
 
 void RawSocket::ShutdownSend() { shutdown(fd_, SHUT_WR); }
+
+RawPeer::RawPeer(int backlog) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  GUITU_CHECK(bind(fd_, reinterpret_cast<const sockaddr*>(&at), sizeof(at)) == 0);
+  GUITU_CHECK(listen(fd_, backlog) == 0);
+  socklen_t size = sizeof(at);
+  GUITU_CHECK(getsockname(fd_, reinterpret_cast<sockaddr*>(&at), &size) == 0);
+  port_ = ntohs(at.sin_port);
+  Prepare(fd_);
+}
+
+RawPeer::~RawPeer() { close(fd_); }
+
+RawSocket RawPeer::Accept() {
+  return RawSocket::Adopt(accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC));
+}
+
+bool RawPeer::IsAskedFor() const {
+  pollfd state{fd_, POLLIN, 0};
+  return poll(&state, 1, 0) == 1;
+}
 
 int StatusOf(const std::string& response) {
   int status = 0;

@@ -42,12 +42,13 @@ class RealMonotonic final : public runtime::Clock {
 class RawSocket {
  public:
   explicit RawSocket(uint16_t port);
+  static RawSocket Adopt(int fd);
   ~RawSocket();
   RawSocket(RawSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
   bool Send(absl::string_view bytes);  // false once the other end is gone
-  // Up to the end of one response with Content-Length (or of a head without body for 1xx, 204, 304
-  // and `head_only`); "" at the end of the stream.
+  // Up to the end of one response or request with Content-Length (or of a head without body for
+  // 1xx, 204, 304 and `head_only`); "" at the end of the stream.
   std::string ReadResponse(bool head_only = false);
   std::string ReadToEnd();
   // Whether the other end has closed, waiting for it.
@@ -55,8 +56,31 @@ class RawSocket {
   void ShutdownSend();
 
  private:
+  struct Adopted {
+    int fd;
+  };
+  explicit RawSocket(Adopted adopted);
+
   int fd_;
   std::string rest_;
+};
+
+// The other side: a port of 127.0.0.1 whose connections the test takes and speaks on itself.
+class RawPeer {
+ public:
+  // Connections beyond `backlog` that nobody takes are not answered at all.
+  explicit RawPeer(int backlog = 64);
+  ~RawPeer();
+  RawPeer(const RawPeer&) = delete;
+  RawPeer& operator=(const RawPeer&) = delete;
+
+  uint16_t port() const { return port_; }
+  RawSocket Accept();       // gives up after 20 s
+  bool IsAskedFor() const;  // whether a connection waits to be taken, now
+
+ private:
+  int fd_;
+  uint16_t port_ = 0;
 };
 
 int StatusOf(const std::string& response);

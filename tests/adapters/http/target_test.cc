@@ -68,6 +68,27 @@ TEST(SplitTarget, TakesOriginAndAbsoluteForm) {
   EXPECT_EQ(form.path_and_query, "");
 }
 
+TEST(EncodeTarget, IsReadAgainAsTheSameAndIsNoLonger) {
+  for (const char* text : {"/", "/a/", "/a/b;c=d,e/-._~!$&'()*+,;=:@", "/%E5%BD%92/%25/%20/%3F%23",
+                           "/a?b", "/a?b=", "/a?b=c&d=%26%3D%25%2B+e/?=&%26%3D=%E5%BD%92",
+                           "/?q='()*!$,;:@~", "/%61?%62=%63"}) {
+    Target target;
+    ASSERT_FALSE(ParseTarget(text, &target)) << text;
+    const std::string again = EncodeTarget(target.segments, target.query);
+    EXPECT_LE(again.size(), std::string(text).size()) << again;
+    Target second;
+    ASSERT_FALSE(ParseTarget(again, &second)) << again;
+    EXPECT_EQ(second.segments, target.segments) << again;
+    EXPECT_EQ(second.query, target.query) << again;
+  }
+}
+
+TEST(EncodeTarget, EncodesWhatWouldBeReadOtherwise) {
+  EXPECT_EQ(EncodeTarget({}, {}), "/");
+  EXPECT_EQ(EncodeTarget({"a b", "#?%"}, {{"x&=", "a&b=c%d"}, {"y", ""}}),
+            "/a%20b/%23%3F%25?x%26%3D=a%26b=c%25d&y");
+}
+
 TEST(SplitTarget, RefusesOtherForms) {
   TargetForm form;
   for (const char* bad :

@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <future>
 
 #include "adapters/http/client.h"
+#include "adapters/http/forwarder.h"
 #include "tests/adapters/http/fixture.h"
 
 namespace guitu::http {
@@ -135,6 +137,68 @@ TEST_F(TlsTest, RefusesAKeyThatDoesNotFitTheCertificate) {
   CertificateFiles other(dir_ + "/other");
   options_.tls = TlsFiles{mine_->certificate, other.key};
   EXPECT_EQ(Server::Start(options_, Router()).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+class TlsForwarderTest : public TlsTest {
+ protected:
+  // One request by way of a forwarder that trusts `ca_file`.
+  Response Forward(const std::string& ca_file, const std::string& host, int times = 1) {
+    ForwarderOptions options;
+    options.ca_file = ca_file;
+    options.clock = &clock_;
+    auto forwarder = Forwarder::Start(options);
+    EXPECT_TRUE(forwarder.ok()) << forwarder.status();
+    Request request;
+    request.method = "GET";
+    request.segments = {"who", "x"};
+    Response answer;
+    for (int i = 0; i < times; ++i) {
+      std::promise<Response> promise;
+      (*forwarder)
+          ->Forward(host + ":" + std::to_string(server_->port()), request,
+                    [&](Response response) { promise.set_value(std::move(response)); });
+      answer = promise.get_future().get();
+    }
+    return answer;
+  }
+};
+
+TEST_F(TlsForwarderTest, KeepsItsConnectionToAPeerItTrusts) {
+  Start();
+  Response answer = Forward(mine_->certificate, "https://127.0.0.1", 20);
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "GET x 127.0.0.1 - - tls");
+  EXPECT_EQ(server_->counters().connections_accepted, 1u);
+  EXPECT_EQ(server_->counters().responses[2], 20u);
+}
+
+TEST_F(TlsForwarderTest, SaysNothingToAPeerItDoesNotTrust) {
+  Start();
+  CertificateFiles other(dir_ + "/other");
+  for (const auto& [ca_file, host] :
+       {std::pair<std::string, std::string>{other.certificate, "https://127.0.0.1"},
+        {mine_->certificate, "https://localhost"},
+        {"", "https://127.0.0.1"}}) {
+    Response answer = Forward(ca_file, host);
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_NE(answer.body.find("not-owner"), std::string::npos);
+  }
+  EXPECT_EQ(server_->counters().responses[2], 0u);
+}
+
+TEST_F(TlsForwarderTest, SaysNothingToAPeerThatSpeaksNoTls) {
+  options_.tls.reset();
+  Start();
+  Response answer = Forward(mine_->certificate, "https://127.0.0.1");
+  EXPECT_NE(answer.body.find("not-owner"), std::string::npos);
+  EXPECT_EQ(server_->counters().responses[2], 0u);
+}
+
+TEST_F(TlsForwarderTest, RefusesAFileThatIsNoAuthority) {
+  ForwarderOptions options;
+  options.clock = &clock_;
+  options.ca_file = dir_ + "/none";
+  EXPECT_EQ(Forwarder::Start(options).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 // The handshake of a plain OpenSSL client; the version it got, or 0.
