@@ -31,6 +31,7 @@ Feed::~Feed() {
   worker_.join();
   group_ = nullptr;
   follower_ = nullptr;
+  spare_ = {};
 }
 
 Fed Feed::Take() {
@@ -124,12 +125,28 @@ void Feed::AskEnds(uint64_t session, std::vector<events::Partition> partitions) 
 }
 
 void Feed::Open(uint64_t session, events::EventLog::DeliverySink sink) {
-  Post([this, session, sink = std::move(sink)] {
-    auto opened = shared_.log->OpenSession(sink);
-    Fed::Opened result{session, opened.status(), nullptr};
-    if (opened.ok()) result.log_session = *std::move(opened);
-    Give([&](Fed& fed) { fed.opened.push_back(std::move(result)); });
-  });
+  Post([this, session, sink = std::move(sink)] { OpenNow(session, sink); });
+}
+
+void Feed::OpenNow(uint64_t session, events::EventLog::DeliverySink sink) {
+  absl::Status status;
+  if (spare_.session == nullptr) status = MakeSpare();
+  Fed::Opened result{session, status, nullptr};
+  if (status.ok()) {
+    *spare_.sink = std::move(sink);
+    result.log_session = std::move(spare_.session);
+    Post([this] { MakeSpare().IgnoreError(); });  // none: the next one makes it
+  }
+  Give([&](Fed& fed) { fed.opened.push_back(std::move(result)); });
+}
+
+absl::Status Feed::MakeSpare() {
+  if (spare_.session != nullptr) return absl::OkStatus();
+  auto sink = std::make_shared<events::EventLog::DeliverySink>();
+  auto opened = shared_.log->OpenSession(
+      [sink](std::vector<events::Delivery> deliveries) { (*sink)(std::move(deliveries)); });
+  if (opened.ok()) spare_ = {*std::move(opened), std::move(sink)};
+  return opened.status();
 }
 
 void Feed::Discard(std::unique_ptr<events::LogSession> session) {

@@ -86,6 +86,8 @@ class Feed {
   // come with the next Ends.
   void Follow(std::vector<events::Offset> from);
   void AskEnds(uint64_t session, std::vector<events::Partition> partitions);
+  // A session that nobody has used (O1). One is kept ready: a producer needs up to half a second
+  // until it may write, which each fail-over would have to wait for.
   void Open(uint64_t session, events::EventLog::DeliverySink sink);
   void Discard(std::unique_ptr<events::LogSession> session);
   // Joins the group, tried again until it works. A second call does nothing.
@@ -102,6 +104,8 @@ class Feed {
   void Run();
   void JoinNow();
   absl::Status FollowNow();
+  void OpenNow(uint64_t session, events::EventLog::DeliverySink sink);
+  absl::Status MakeSpare();
   template <typename Change>
   void Give(Change change);
   void GiveRecords(absl::Span<const kafka_log::Followed> records);
@@ -121,6 +125,11 @@ class Feed {
   bool leaving_ = false;                     // guarded by mutex_
   std::shared_ptr<kafka_log::Group> group_;  // guarded by mutex_
 
+  struct Spare {
+    std::unique_ptr<events::LogSession> session;
+    std::shared_ptr<events::EventLog::DeliverySink> sink;  // set before the first append
+  };
+  Spare spare_;                                    // the worker's
   std::vector<events::Offset> from_;               // the worker's, set before
   std::unique_ptr<kafka_log::Follower> follower_;  // the worker's
   std::thread worker_;
