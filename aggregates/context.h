@@ -36,7 +36,7 @@ struct ForeignEvent {
 struct Context {
   absl::Time now;  // becomes recordedAt
   Actor actor;
-  events::StreamId stream;
+  events::StreamId stream;                  // of the case, or of the item of the registry
   events::SubjectId subject;                // the person of the case
   const RegistryState* registry = nullptr;  // as of the adoption in force
   const RuleData* rules = nullptr;
@@ -47,6 +47,8 @@ struct Context {
   // A fact of another stream enters a decision only through this. Nothing: not folded here yet, so
   // ask again (SETTLING), never a refusal.
   std::function<std::optional<ForeignEvent>(const events::StreamId&, uint32_t sequence)> look_up;
+  // Decisions of the registry only: the stream of the item ("unit", "MCA").
+  std::function<events::StreamId(absl::string_view kind, absl::string_view key)> item_stream;
 };
 
 }  // namespace guitu::aggregates

@@ -215,6 +215,7 @@ class PartitionMachine {
   // lead.cc
   void StartLeading(Outbox& out);
   void LoadRegistry(Outbox& out);
+  void RenewRegistry();
   void StandDown(Outbox& out);
   void SendAdoption(Outbox& out);
 

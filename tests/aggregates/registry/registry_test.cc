@@ -66,7 +66,7 @@ Event PlanItem(std::vector<std::string> lead, uint32_t line = 12) {
 
 RegistryState Fold(const std::vector<Event>& events) {
   RegistryState state = RegistryDecider::Initial();
-  for (const Event& event : events) state = RegistryDecider::Evolve(std::move(state), event);
+  for (const Event& event : events) state = RegistryDecider::Evolve(std::move(state), {}, event);
   return state;
 }
 
@@ -248,7 +248,7 @@ TEST(Registry, TakesNoEventOfACase) {
 
 TEST(Registry, FoldsToTheSameValueHoweverItIsCopied) {
   RegistryState before = Fold(kTown);
-  RegistryState after = RegistryDecider::Evolve(before, Suspended("w1"));
+  RegistryState after = RegistryDecider::Evolve(before, {}, Suspended("w1"));
   EXPECT_FALSE(before.FindUser("w1")->suspended);
   EXPECT_TRUE(after.FindUser("w1")->suspended);
 }
