@@ -2,6 +2,7 @@
 // runs.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -34,7 +35,11 @@ struct ForeignEvent {
 };
 
 struct Context {
-  absl::Time now;  // becomes recordedAt
+  absl::Time now;  // the wall clock
+  // What will stand as recordedAt, where that is later than `now`: records of a partition never go
+  // back in time, though the clock may. What is told from records (approvals) is told by this.
+  absl::Time not_before = absl::InfinitePast();
+  absl::Time RecordedAt() const { return std::max(now, not_before); }
   Actor actor;
   events::StreamId stream;                  // of the case, or of the item of the registry
   events::SubjectId subject;                // the person of the case

@@ -77,7 +77,7 @@ absl::StatusOr<Approval> FindApproval(std::span<const Approval> approvals,
   }
   Event proposed = act;
   proposed.recorder = context.actor.staff;
-  proposed.recorded_at = context.now;
+  proposed.recorded_at = context.RecordedAt();
   same_row.push_back(std::move(proposed));
   std::set<uint32_t> used;
   const Approval* match = nullptr;
@@ -175,7 +175,7 @@ absl::Status CheckGiven(std::span<const Approval> approvals, const Event& event,
   if (approval->given || approval->refused) return Refuse(Reason::APPROVAL_DECIDED);
   auto status = CheckAnswer(*approval, given.getContentHash(), context, at);
   if (!status.ok()) return status;
-  if (context.now >= approval->expires) return Refuse(Reason::APPROVAL_EXPIRED);
+  if (context.RecordedAt() >= approval->expires) return Refuse(Reason::APPROVAL_EXPIRED);
   return absl::OkStatus();
 }
 

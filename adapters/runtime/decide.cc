@@ -121,11 +121,12 @@ absl::StatusOr<std::vector<Event>> PartitionMachine::Decide(const Request& reque
                                                             const Record& record, Slot& slot,
                                                             InFlight& flight) {
   aggregates::Context context = ContextFor(request, record.id);
+  context.not_before = Stamp();
   std::vector<Event> proposed = record.events;
   for (Event& event : proposed) {
     event.recorder = request.actor.staff;
     event.recorder_unit = request.actor.unit;
-    event.recorded_at = context.now;
+    event.recorded_at = context.RecordedAt();
   }
   if (registry()) return aggregates::RegistryDecider::Decide(*registry_, proposed, context);
   auto decided = aggregates::CaseDecider::Decide(*slot.state, proposed, context);

@@ -159,7 +159,7 @@ absl::Status DecideClock(const RegistryProposal& proposal) {
   auto clock = event.As<schema::SuspectClockConfirmed>();
   if (clock.getSource() != schema::ClockSource::PERSONS)
     return Refuse(Reason::SOFTWARE_ONLY, "checked by ntp");
-  absl::Duration off = absl::FromUnixMicros(clock.getMeasured().getMicros()) - event.recorded_at;
+  absl::Duration off = absl::FromUnixMicros(clock.getMeasured().getMicros()) - proposal.context.now;
   if (absl::AbsDuration(off) > absl::Minutes(5)) {
     return RefuseAt(Reason::REGISTRY_CONFLICT, proposal.At("measured"),
                     "the machine shows another time: set it right");

@@ -182,16 +182,16 @@ void Simulation::NewRequest() {
     std::string staff = Actors()[1 + Pick(Actors().size() - 1)].staff;
     request = runtime::Registry(runtime::kAdmin, key, runtime::SuspendAct(now, staff), 1);
     suspending_[events::ToHex(std::get<runtime::Record>(request.what).id)] = staff;
-  } else if (what < 43) {
+  } else if (what < 46) {
     request = FourEyes(key);
   } else {
     events::StreamId stream = streams_[Pick(streams_.size())];
     auto p = events::PartitionOf(stream, kPartitions);
     auto row = world_.store.Get(projections::StreamKey(p, stream));
     events::Version version = row ? projections::DecodeStream(*row).version : 0;
-    if (what < 50) {
+    if (what < 55) {
       request = Visits(stream, key, version);
-    } else if (what < 63) {
+    } else if (what < 66) {
       request = runtime::Command(actor, stream, key, runtime::Claimed(now, key),
                                  version + (Chance(10) ? 1 : 0));
     } else if (what < 85) {
@@ -237,7 +237,8 @@ Request Simulation::FourEyes(const std::string& key) {
     case 0:
       return runtime::AskFor(runtime::kAdmin, key, act);
     case 1: {
-      auto of = static_cast<uint32_t>(1 + Pick(stream.siblings + 1));
+      // Mostly the newest row beside the unit: the request, unless it is answered already.
+      uint32_t of = stream.siblings - std::min(stream.siblings, static_cast<uint32_t>(Pick(2)));
       return runtime::ApproveOf(runtime::kAdmin2, key, act, of);
     }
     default:

@@ -129,6 +129,17 @@ TEST_F(FourEyesTest, AnApprovalExpiresWithTheClockOfTheOwner) {
   EXPECT_EQ(events::ReasonOf(Ask(Act()).status), Reason::APPROVAL_NEEDED);
 }
 
+// Else the act would be recorded as of a moment when its approval did not stand, and would not
+// count as its use.
+TEST_F(FourEyesTest, AnApprovalThatExpiredByWhatIsRecordedStaysExpiredThoughTheClockIsSetBack) {
+  ASSERT_TRUE(Ask(AskFor(kAdmin, "ask", act, absl::Hours(1))).status.ok());
+  ASSERT_TRUE(Ask(ApproveOf(kAdmin2, "approve", act)).status.ok());
+  world.clock.Jump(absl::Hours(2));
+  ASSERT_TRUE(Ask(Suspend("p2", 1)).status.ok());
+  world.clock.Jump(-absl::Hours(2));
+  EXPECT_EQ(events::ReasonOf(Ask(Act()).status), Reason::APPROVAL_NEEDED);
+}
+
 TEST_F(FourEyesTest, AnApprovalIsAnsweredWhenEveryPartitionHasAdoptedIt) {
   ASSERT_TRUE(Ask(AskFor(kAdmin, "ask", act)).status.ok());
   uint64_t ticket = Send(ApproveOf(kAdmin2, "approve", act));

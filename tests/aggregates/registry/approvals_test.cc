@@ -127,6 +127,7 @@ class FourEyes : public testing::Test {
   absl::StatusOr<std::vector<Event>> Ask(const std::string& by, std::vector<Event> command) {
     Context context;
     context.now = now_;
+    context.not_before = not_before_;
     context.actor = {by, "OFF", by == "c1" ? "clerk" : "administrator"};
     auto [kind, key] = KeyOf(command.front());
     context.stream = kind.empty() ? item_ : ItemStream(kind, key);
@@ -135,7 +136,7 @@ class FourEyes : public testing::Test {
     context.item_stream = ItemStream;
     for (Event& event : command) {
       event.recorder = by;
-      event.recorded_at = now_;
+      event.recorded_at = context.RecordedAt();
     }
     return RegistryDecider::Decide(state_, command, context);
   }
@@ -164,6 +165,7 @@ class FourEyes : public testing::Test {
   std::vector<std::pair<events::StreamId, Event>> recorded_;
   events::StreamId item_ = ItemStream("unit", "WF");  // that approvals are about
   absl::Time now_ = kStart;
+  absl::Time not_before_ = absl::InfinitePast();  // recordedAt of the newest record
 };
 
 void ExpectTaken(const absl::StatusOr<std::vector<Event>>& result) {
@@ -308,6 +310,19 @@ TEST_F(FourEyes, JudgeAnActByItsOwnLawFirst) {
     out.setParent("NOWHERE");
   });
   ExpectRefused(Reason::UNIT_UNKNOWN, Ask("a1", orphan), "/events/0/data/parent");
+}
+
+TEST_F(FourEyes, HoldWhatWasRecordedThoughTheClockWasSetBack) {
+  EndSetUp();
+  Record("a1", Request());
+  Record("a2", Approval(1));
+  Wait(absl::Hours(24));
+  Record("a2", Refusal(1));
+  not_before_ = now_;
+  Wait(-absl::Hours(20));  // within the time of the request again, and before it was taken back
+  ExpectRefused(Reason::APPROVAL_NEEDED, Ask("a1", Read(kUnit)));
+  Record("a1", Request());
+  ExpectTaken(Ask("a2", Approval(4)));
 }
 
 // An act is folded with its boxes closed, so a sealed field would be no part of what was approved.
