@@ -66,6 +66,13 @@ class Api {
   void PostEvents(const Caller& caller, Request request, Responder respond);
   void PostCancellation(const Caller& caller, Request request, Responder respond);
   void ReadView(const Caller& caller, Request request, Responder respond, const std::string& view);
+  // What is read: a case, or what was asked about an item of the registry.
+  struct Target {
+    events::StreamId stream;
+    std::string item;  // "units/MCA"; empty: a case
+  };
+  void ReadTarget(const Caller& caller, const Request& request, Responder respond,
+                  const std::string& view, const Target& target);
   void HeadCase(const Caller& caller, Request request, Responder respond);
   void ListCases(const Caller& caller, Request request, Responder respond);
 
@@ -81,6 +88,9 @@ class Api {
   void AddRegistryRoutes(http::Router& router);
   void PostRegistry(const Caller& caller, Request request, Responder respond);
   void GetRegistry(const Caller& caller, Request request, Responder respond);
+  absl::StatusOr<Target> ItemOf(const Request& request) const;
+  void PostRegistryApproval(const Caller& caller, Request request, Responder respond);
+  void GetRegistryApprovals(const Caller& caller, Request request, Responder respond);
   void GetPlan(const Caller& caller, Request request, Responder respond);
 
   // api_meta.cc

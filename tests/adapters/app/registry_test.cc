@@ -109,19 +109,6 @@ TEST_F(TheRegistry, RefusesAUserOfAnUnknownUnitOrRole) {
   EXPECT_EQ(role.Field("pointer"), "/events/0/data/roles/0");
 }
 
-TEST_F(TheRegistry, LetsARoleLoseARightAtOnceAfterTheAnswer) {
-  std::string path = OpenCase();
-  json::object role{{"role", "legal-aid"},
-                    {"acts", json::array{"61"}},
-                    {"classes", json::array{"legal"}},
-                    {"purposes", json::array{"statistics"}},
-                    {"scope", "county"}};
-  ASSERT_EQ(As(kAid).Get(path, "legal-aid").status, 200);
-  Answer answer = As(kAdmin).Post("/v1/registry/roles", "k", Quoted(1), Command("RoleSet", role));
-  ASSERT_EQ(answer.status, 200) << answer;
-  EXPECT_EQ(As(kAid).Get(path, "legal-aid").status, 403);
-}
-
 TEST_F(TheRegistry, RefusesAnExistingEntryWithoutItsVersion) {
   Answer answer = As(kAdmin).Post("/v1/registry/users", "k", "", User(kWorker.staff, "head"));
   EXPECT_EQ(answer.status, 428) << answer;
