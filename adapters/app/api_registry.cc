@@ -27,8 +27,12 @@ json::array Texts(const std::set<std::string, std::less<>>& texts) {
   return out;
 }
 
+// As row 90 writes it, so that a client can tell whether it has anything to set.
 json::object ToJson(const aggregates::Unit& unit) {
+  auto kinds = capnp::Schema::from<schema::UnitKind>().getEnumerants();
+  auto kind = static_cast<uint>(unit.kind);
   json::object out{{"code", unit.code}, {"name", unit.name}, {"active", unit.active}};
+  if (kind > 0 && kind < kinds.size()) out["kind"] = kinds[kind].getProto().getName().cStr();
   if (!unit.parent.empty()) out["parent"] = unit.parent;
   if (!unit.county.empty()) out["county"] = unit.county;
   return out;

@@ -46,7 +46,7 @@ TEST_F(TheRegistry, TakesAUnitFromAnAdministrator) {
                     {"active", true}};
   Answer answer = As(kAdmin).Post("/v1/registry/units", "k", "", Command("UnitSet", unit));
   EXPECT_LT(answer.status, 300) << answer;
-  EXPECT_TRUE(Find("units", "code", "530902-WF").is_object());
+  EXPECT_EQ(Find("units", "code", "530902-WF"), json::value(unit)) << "as it was set";
 }
 
 TEST_F(TheRegistry, LetsANewUserActAtOnceAfterTheAnswer) {
