@@ -103,8 +103,8 @@ void Api::PostRegistry(const Caller& caller, Request request, Responder respond)
 absl::StatusOr<Api::Target> Api::ItemOf(const Request& request) const {
   static const auto* kinds = new std::map<std::string, std::string, std::less<>>{
       {"units", "unit"}, {"users", "user"}, {"roles", "role"}};
-  std::string kind(request.Param("kind"));
-  std::string key(request.Param("key"));
+  const std::string& kind = request.Param("kind");
+  const std::string& key = request.Param("key");
   auto found = kinds->find(kind);
   if (found == kinds->end() || key.empty()) return Refuse(Reason::NOT_FOUND);
   return Target{events::RegistryStreamOf(ports_.hash, ports_.salt, found->second, key),
