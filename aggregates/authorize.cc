@@ -67,11 +67,16 @@ absl::Status Stand(const Actor& actor, const RegistryState& registry, absl::Civi
   return absl::OkStatus();
 }
 
+// `asks_too`: approvals of the registry (98 to 98c) come with the right to administer it. A city
+// whose role forgot them could never change that role again, four eyes being needed for it; whether
+// the person may do what is approved is asked by the decider.
 Grant MayRecord(const Standing& who, const std::vector<const events::EventType*>& types,
-                const CaseFacts& facts, const RegistryState& registry, absl::CivilDay today) {
+                const CaseFacts& facts, const RegistryState& registry, absl::CivilDay today,
+                bool asks_too = false) {
   for (const events::EventType* type : types) {
     if (!type->forms) return Deny(Reason::SOFTWARE_ONLY, type->name);
-    bool by_role = who.role->acts.contains(type->type);
+    bool asks = asks_too && type->stages == schema::Stages::SIBLING && who.role->administers;
+    bool by_role = asks || who.role->acts.contains(type->type);
     bool has_case = HasCase(facts, who.user->unit, today);
     bool by_unit = UnitMayRecord(registry, *who.unit, *type, has_case, who.role->administers);
     if (!by_role || !by_unit) return Deny(Reason::NOT_PERMITTED, type->name);
@@ -92,6 +97,19 @@ Grant MayRead(const Standing& who, const ReadCase& read, const CaseFacts& facts,
   bool green_channel = read.view == "legal-aid";
   if (green_channel && read.purpose != "legal-aid") return Deny(Reason::PURPOSE_NOT_PERMITTED);
   uint32_t classes = who.role->classes & kAllClasses;
+  return {absl::OkStatus(), classes, classes != kAllClasses};
+}
+
+// What was asked and said about an item of the registry: for those who administer, since they have
+// to see what they approve, and for auditors within their own classes and purposes.
+Grant MayReadRegistry(const Standing& who, const ReadRegistry& read, const RuleData& rules) {
+  if (read.purpose.empty()) return Deny(Reason::PURPOSE_MISSING);
+  if (!rules.HasCode("PURP", read.purpose)) return Deny(Reason::PURPOSE_NOT_PERMITTED);
+  if (!who.role->administers && !who.role->audits) return Deny(Reason::NOT_PERMITTED, read.view);
+  bool for_it = who.role->administers || who.role->purposes.contains(read.purpose);
+  if (!for_it) return Deny(Reason::PURPOSE_NOT_PERMITTED);
+  uint32_t classes = who.role->classes & kAllClasses;
+  if (who.role->administers) classes |= 1u << static_cast<uint32_t>(schema::Category::HISTORY);
   return {absl::OkStatus(), classes, classes != kAllClasses};
 }
 
@@ -151,13 +169,14 @@ Grant Authorize(const Actor& actor, const Act& act, const CaseFacts& facts,
   }
   if (const auto* read = std::get_if<ReadCase>(&act))
     return MayRead(who, *read, facts, rules, today);
+  if (const auto* read = std::get_if<ReadRegistry>(&act)) return MayReadRegistry(who, *read, rules);
   if (std::holds_alternative<CancelCommand>(act)) {
     bool hidden = facts.exists && !InScope(*who.role, *who.user, *who.unit, facts, today);
     return hidden ? Deny(Reason::NOT_FOUND) : Grant{absl::OkStatus(), 0, false};
   }
   const auto& administer = std::get<AdministerRegistry>(act);
   CaseFacts none;
-  return MayRecord(who, administer.types, none, registry, today);
+  return MayRecord(who, administer.types, none, registry, today, true);
 }
 
 }  // namespace guitu::aggregates

@@ -27,16 +27,21 @@ struct ReadCase {
   std::string view;
   std::string purpose;  // as sent in Purpose-Of-Use, or empty
 };
+// `view`: "approvals" of an item of the registry.
+struct ReadRegistry {
+  std::string view;
+  std::string purpose;
+};
 struct AdministerRegistry {
   std::vector<const events::EventType*> types;
 };
 // Takes the id of a command of one's own whose outcome is not known; the case may not exist yet.
 struct CancelCommand {};
-using Act = std::variant<RecordEvents, ReadCase, AdministerRegistry, CancelCommand>;
+using Act = std::variant<RecordEvents, ReadCase, ReadRegistry, AdministerRegistry, CancelCommand>;
 
 struct Grant {
   absl::Status status;   // OK, or a refusal
-  uint32_t classes = 0;  // of ReadCase: bit (1 << Category) for each class shown
+  uint32_t classes = 0;  // of a read: bit (1 << Category) for each class shown
   bool masked = false;   // some class is not
 };
 

@@ -2,6 +2,7 @@
 // runs.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -34,9 +35,13 @@ struct ForeignEvent {
 };
 
 struct Context {
-  absl::Time now;  // becomes recordedAt
+  absl::Time now;  // the wall clock
+  // What will stand as recordedAt, where that is later than `now`: records of a partition never go
+  // back in time, though the clock may. What is told from records (approvals) is told by this.
+  absl::Time not_before = absl::InfinitePast();
+  absl::Time RecordedAt() const { return std::max(now, not_before); }
   Actor actor;
-  events::StreamId stream;
+  events::StreamId stream;                  // of the case, or of the item of the registry
   events::SubjectId subject;                // the person of the case
   const RegistryState* registry = nullptr;  // as of the adoption in force
   const RuleData* rules = nullptr;
@@ -47,6 +52,8 @@ struct Context {
   // A fact of another stream enters a decision only through this. Nothing: not folded here yet, so
   // ask again (SETTLING), never a refusal.
   std::function<std::optional<ForeignEvent>(const events::StreamId&, uint32_t sequence)> look_up;
+  // Decisions of the registry only: the stream of the item ("unit", "MCA").
+  std::function<events::StreamId(absl::string_view kind, absl::string_view key)> item_stream;
 };
 
 }  // namespace guitu::aggregates

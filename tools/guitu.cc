@@ -131,7 +131,9 @@ int main(int argc, char** argv) {
   auto* import =
       command->add_subcommand("import", "reads the document, reports every defect with its line");
   import->add_option("file", plan.file, "the document")->required()->check(CLI::ExistingFile);
-  import->add_option("--server", plan.server, "record units and items there");
+  import->add_option("--server", plan.server,
+                     "record units and items there; once a case is open, a changed unit needs a "
+                     "second administrator's approval first");
   import->add_option("--token-file", plan.token_file, "file with a bearer token");
   import->add_flag("--json", plan.json, "print JSON");
   import->callback([&] { exit_code = PlanImport(plan);

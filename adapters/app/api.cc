@@ -111,6 +111,11 @@ http::Handler Api::WithFreshCaller(
   });
 }
 
+events::Partition Api::PartitionOf(const runtime::Request& request) const {
+  return request.registry ? ports_.partitions
+                          : events::PartitionOf(request.stream, ports_.partitions);
+}
+
 bool Api::SentOn(events::Partition partition, const Request& request,
                  const Responder& respond) const {
   if (ports_.forwarder == nullptr || http::IsForwarded(request)) return false;
@@ -149,10 +154,7 @@ absl::Status Api::FillCommand(const Caller& caller, const Request& request, runt
 
 void Api::SubmitRecord(const Caller& caller, const Request& request, runtime::Request command,
                        runtime::Record record, Responder respond) {
-  events::Partition partition = command.registry
-                                    ? ports_.partitions
-                                    : events::PartitionOf(command.stream, ports_.partitions);
-  if (SentOn(partition, request, respond)) return;
+  if (SentOn(PartitionOf(command), request, respond)) return;
   bool cancels = record.cancels;
   bool english = caller.english;
   bool registry = command.registry;

@@ -60,6 +60,7 @@ class Api {
   // For what is read from rows here without an access record (lists): no row of yesterday, whoever
   // recorded it. On the socket thread; the handler answers before it returns.
   http::Handler WithFreshCaller(std::function<void(const Caller&, Request, Responder)> handler);
+  events::Partition PartitionOf(const runtime::Request& request) const;
   // True: another node leads the partition, and the request is on its way there.
   bool SentOn(events::Partition partition, const Request& request, const Responder& respond) const;
   absl::Status FillCommand(const Caller& caller, const Request& request, runtime::Request& out,
@@ -73,6 +74,13 @@ class Api {
   void PostEvents(const Caller& caller, Request request, Responder respond);
   void PostCancellation(const Caller& caller, Request request, Responder respond);
   void ReadView(const Caller& caller, Request request, Responder respond, const std::string& view);
+  // What is read: a case, or what was asked about an item of the registry.
+  struct Target {
+    events::StreamId stream;
+    std::string item;  // "units/MCA"; empty: a case
+  };
+  void ReadTarget(const Caller& caller, const Request& request, Responder respond,
+                  const std::string& view, const Target& target);
   void HeadCase(const Caller& caller, Request request, Responder respond);
   void ListCases(const Caller& caller, Request request, Responder respond);
 
@@ -88,6 +96,9 @@ class Api {
   void AddRegistryRoutes(http::Router& router);
   void PostRegistry(const Caller& caller, Request request, Responder respond);
   void GetRegistry(const Caller& caller, Request request, Responder respond);
+  absl::StatusOr<Target> ItemOf(const Request& request) const;
+  void PostRegistryApproval(const Caller& caller, Request request, Responder respond);
+  void GetRegistryApprovals(const Caller& caller, Request request, Responder respond);
   void GetPlan(const Caller& caller, Request request, Responder respond);
 
   // api_meta.cc

@@ -130,26 +130,33 @@ void Api::PostCancellation(const Caller& caller, Request request, Responder resp
   SubmitRecord(caller, request, std::move(command), std::move(record), std::move(respond));
 }
 
-// No byte of the view leaves before its access record took effect: the engine releases the rows
-// then.
 void Api::ReadView(const Caller& caller, Request request, Responder respond,
                    const std::string& view) {
   auto stream = CaseOf(request);
   if (!stream.ok()) return respond(ProblemResponse(stream.status(), caller.english));
+  ReadTarget(caller, request, std::move(respond), view, {*stream, ""});
+}
+
+// No byte of the view leaves before its access record took effect: the engine releases the rows
+// then.
+void Api::ReadTarget(const Caller& caller, const Request& request, Responder respond,
+                     const std::string& view, const Target& target) {
   auto as_of = TimeOf(request, "asOf");
   auto known_at = TimeOf(request, "knownAt");
   for (const absl::Status& status : {as_of.status(), known_at.status()}) {
     if (!status.ok()) return respond(ProblemResponse(status, caller.english));
   }
-  if (SentOn(events::PartitionOf(*stream, ports_.partitions), request, respond)) return;
   runtime::Request command;
   command.actor = caller.actor;
-  command.stream = *stream;
+  command.stream = target.stream;
+  command.registry = !target.item.empty();
+  if (SentOn(PartitionOf(command), request, respond)) return;
   command.what = runtime::Read{view, std::string(request.Header("Purpose-Of-Use").value_or(""))};
   RenderContext context;
   context.log_id = ports_.log_id;
-  context.stream = *stream;
-  context.subject = events::SubjectOfCase(ports_.hash, ports_.salt, *stream);
+  context.stream = target.stream;
+  context.item = target.item;
+  context.subject = events::SubjectOfCase(ports_.hash, ports_.salt, target.stream);
   context.as_of = *as_of;
   context.known_at = *known_at;
   bool english = caller.english;

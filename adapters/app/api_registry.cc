@@ -1,6 +1,7 @@
 // The registry and the plan: administration as events, and what stands.
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "adapters/app/api.h"
@@ -26,8 +27,12 @@ json::array Texts(const std::set<std::string, std::less<>>& texts) {
   return out;
 }
 
+// As row 90 writes it, so that a client can tell whether it has anything to set.
 json::object ToJson(const aggregates::Unit& unit) {
+  auto kinds = capnp::Schema::from<schema::UnitKind>().getEnumerants();
+  auto kind = static_cast<uint>(unit.kind);
   json::object out{{"code", unit.code}, {"name", unit.name}, {"active", unit.active}};
+  if (kind > 0 && kind < kinds.size()) out["kind"] = kinds[kind].getProto().getName().cStr();
   if (!unit.parent.empty()) out["parent"] = unit.parent;
   if (!unit.county.empty()) out["county"] = unit.county;
   return out;
@@ -78,6 +83,8 @@ void Api::AddRegistryRoutes(http::Router& router) {
         });
   };
   router.Add("GET", "/v1/registry/{kind}", fresh(&Api::GetRegistry));
+  router.Add("POST", "/v1/registry/{kind}/{key}/approvals", with(&Api::PostRegistryApproval));
+  router.Add("GET", "/v1/registry/{kind}/{key}/approvals", with(&Api::GetRegistryApprovals));
   router.Add("GET", "/v1/plan", fresh(&Api::GetPlan));
   router.Add("POST", "/v1/plan", with(&Api::PostRegistry));
 }
@@ -96,6 +103,42 @@ void Api::PostRegistry(const Caller& caller, Request request, Responder respond)
   command.registry = true;
   command.stream = events::RegistryStreamOf(ports_.hash, ports_.salt, key.kind, key.key);
   SubmitRecord(caller, request, std::move(command), std::move(record), std::move(respond));
+}
+
+// The item that approvals are about; it may not exist yet.
+absl::StatusOr<Api::Target> Api::ItemOf(const Request& request) const {
+  static const auto* kinds = new std::map<std::string, std::string, std::less<>>{
+      {"units", "unit"}, {"users", "user"}, {"roles", "role"}};
+  const std::string& kind = request.Param("kind");
+  const std::string& key = request.Param("key");
+  auto found = kinds->find(kind);
+  if (found == kinds->end() || key.empty()) return Refuse(Reason::NOT_FOUND);
+  return Target{events::RegistryStreamOf(ports_.hash, ports_.salt, found->second, key),
+                absl::StrCat(kind, "/", key)};
+}
+
+// 98, 98b, 98c: what an act of the registry marked +A waits for.
+void Api::PostRegistryApproval(const Caller& caller, Request request, Responder respond) {
+  auto target = ItemOf(request);
+  if (!target.ok()) return respond(ProblemResponse(target.status(), caller.english));
+  runtime::Request command;
+  runtime::Record record;
+  auto status = FillCommand(caller, request, command, record);
+  if (!status.ok()) return respond(ProblemResponse(status, caller.english));
+  for (const events::Event& event : record.events) {
+    if (event.type->stages == schema::Stages::SIBLING) continue;
+    return respond(ProblemResponse(RefuseAt(Reason::TYPE_NOT_HERE, "/events", "approvals only"),
+                                   caller.english));
+  }
+  command.registry = true;
+  command.stream = target->stream;
+  SubmitRecord(caller, request, std::move(command), std::move(record), std::move(respond));
+}
+
+void Api::GetRegistryApprovals(const Caller& caller, Request request, Responder respond) {
+  auto target = ItemOf(request);
+  if (!target.ok()) return respond(ProblemResponse(target.status(), caller.english));
+  ReadTarget(caller, request, std::move(respond), "approvals", *target);
 }
 
 void Api::GetRegistry(const Caller& caller, Request request, Responder respond) {

@@ -219,6 +219,10 @@ constexpr Call kCalls[] = {
     {"get", "/v1/legal-aid/cases/{id}", "Eligibility facts and clocks only", "", true},
     {"get", "/v1/registry/{kind}", "units, users or roles", "", false},
     {"post", "/v1/registry/{kind}", "One event of the registry", "Command", false},
+    {"get", "/v1/registry/{kind}/{key}/approvals",
+     "What waits for a second administrator, and what was agreed", "", true},
+    {"post", "/v1/registry/{kind}/{key}/approvals",
+     "Asks for an approval (98), gives (98b) or refuses one (98c)", "Command", false},
     {"get", "/v1/plan", "The items of the plan", "", false},
     {"post", "/v1/plan", "Sets an item of the plan", "Command", false},
     {"get", "/v1/schema", "The catalogue of events and codes", "", false},
@@ -236,6 +240,8 @@ json::object Operation(const Call& call) {
     parameters.push_back(Parameter("id", "path", true, "32 hexadecimal digits"));
   if (path.find("{kind}") != path.npos)
     parameters.push_back(Parameter("kind", "path", true, "units, users, roles"));
+  if (path.find("{key}") != path.npos)
+    parameters.push_back(Parameter("key", "path", true, "code of the unit, staff id, or role"));
   if (call.reads) {
     parameters.push_back(Parameter("Purpose-Of-Use", "header", true, "why the data is read"));
     parameters.push_back(Parameter("asOf", "query", false, "what had occurred by then"));

@@ -86,8 +86,12 @@ absl::Status ForEach(const std::vector<std::string>& rows, const RenderContext& 
 
 json::object Frame(const RenderContext& context) {
   json::object out;
-  out["case"] = Text(events::ToHex(context.stream));
-  out["caseNo"] = Text(events::CaseNumber(context.stream));
+  if (context.item.empty()) {
+    out["case"] = Text(events::ToHex(context.stream));
+    out["caseNo"] = Text(events::CaseNumber(context.stream));
+  } else {
+    out["item"] = Text(context.item);
+  }
   out["version"] = events::WriteNumber(context.version);
   if (context.as_of) out["asOf"] = Text(*context.as_of);
   if (context.known_at) out["knownAt"] = Text(*context.known_at);

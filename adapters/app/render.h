@@ -18,6 +18,7 @@ namespace guitu::app {
 struct RenderContext {
   events::LogId log_id;
   events::StreamId stream;
+  std::string item;  // of the registry, "units/MCA"; empty: a case
   events::SubjectId subject;
   events::Partition partition = 0;
   aggregates::Grant grant;

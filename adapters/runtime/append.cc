@@ -100,7 +100,10 @@ absl::StatusOr<std::string> PartitionMachine::BuildCommand(schema::Kind kind,
     frame.request_hash = *hash;
   }
   events::MetaFields meta;
-  meta.recorded_at = Stamp();
+  // What was decided is recorded as of its decision, to the microsecond: whether an approval stood
+  // then must be answered alike ever after.
+  bool decides = kind != schema::Kind::ACCESS && !decided.empty();
+  meta.recorded_at = decides ? last_stamp_ : Stamp();
   meta.actor = request.actor.staff;
   meta.unit = request.actor.unit;
   meta.role = request.actor.role;

@@ -28,7 +28,11 @@ aggregates::Grant PartitionMachine::Authorize(const Request& request) const {
   absl::CivilDay today = absl::ToCivilDay(ports_.clock.Now(), events::ChinaTime());
   aggregates::Act act;
   if (const auto* read = std::get_if<Read>(&request.what)) {
-    act = aggregates::ReadCase{read->view, read->purpose};
+    if (registry()) {
+      act = aggregates::ReadRegistry{read->view, read->purpose};
+    } else {
+      act = aggregates::ReadCase{read->view, read->purpose};
+    }
   } else if (std::get<Record>(request.what).cancels) {
     act = aggregates::CancelCommand{};
   } else {
@@ -53,18 +57,24 @@ aggregates::Context PartitionMachine::ContextFor(const Request& request,
   context.subject = SubjectOf(request.stream);
   context.registry = registry_.get();
   context.rules = &ports_.rules;
+  // In the registry always the log's own key: an item has a key of its own only from the first
+  // request on, and a hash must be the same before and after that.
   context.content_hash = [this, subject = context.subject](const Event& event) {
+    auto known = registry() ? std::nullopt : KnownKeyOf(subject);
     auto data = std::as_const(*event.body).content().getData().getAs<capnp::AnyStruct>();
     kj::Array<capnp::word> words = data.canonicalize();
     auto bytes = words.asBytes();
     return ports_.sealer.Mac(
-        KnownKeyOf(subject).value_or(ports_.keys.LogKey()),
+        known.value_or(ports_.keys.LogKey()),
         absl::string_view(reinterpret_cast<const char*>(bytes.begin()), bytes.size()));
   };
   context.new_person = [this, id](uint32_t index, absl::string_view path) {
     return events::SubjectInCommand(ports_.hash, state_.head.salt, id, index, path);
   };
   context.look_up = node_.look_up;
+  context.item_stream = [this](absl::string_view kind, absl::string_view key) {
+    return events::RegistryStreamOf(ports_.hash, state_.head.salt, kind, key);
+  };
   return context;
 }
 
@@ -111,11 +121,12 @@ absl::StatusOr<std::vector<Event>> PartitionMachine::Decide(const Request& reque
                                                             const Record& record, Slot& slot,
                                                             InFlight& flight) {
   aggregates::Context context = ContextFor(request, record.id);
+  context.not_before = Stamp();
   std::vector<Event> proposed = record.events;
   for (Event& event : proposed) {
     event.recorder = request.actor.staff;
     event.recorder_unit = request.actor.unit;
-    event.recorded_at = context.now;
+    event.recorded_at = context.RecordedAt();
   }
   if (registry()) return aggregates::RegistryDecider::Decide(*registry_, proposed, context);
   auto decided = aggregates::CaseDecider::Decide(*slot.state, proposed, context);

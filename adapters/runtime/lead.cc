@@ -106,6 +106,14 @@ void PartitionMachine::LoadRegistry(Outbox& out) {
   }
 }
 
+// F2: the registry decides on all that is settled in it, also where the adoption, one for many
+// records, has not come yet: of two acts in a queue only one may use an approval up. Nothing while
+// the store takes no rows; then it is asked for at each tick.
+void PartitionMachine::RenewRegistry() {
+  bool behind = registry_ != nullptr && registry_->offset < node_.registry_end();
+  if (registry() && MayDecide() && behind) registry_ = node_.registry_at(node_.registry_end());
+}
+
 void PartitionMachine::StandDown(Outbox& out) {
   assigned_ = false;
   phase_ = Phase::kFollowing;

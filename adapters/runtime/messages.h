@@ -30,7 +30,8 @@ struct Record {
   std::optional<events::Version> expected;  // If-Match: "n"
 };
 
-// Reads a view of a case: released only after its access record took effect.
+// Reads a view of a case, or of an item of the registry: released only after its access record took
+// effect.
 struct Read {
   std::string view;     // "archive", "timeline", "access", "approvals"
   std::string purpose;  // Purpose-Of-Use

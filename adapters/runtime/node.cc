@@ -8,6 +8,7 @@
 #include "events/check.h"
 #include "events/reason.h"
 #include "projections/keys.h"
+#include "projections/registry_rows.h"
 
 namespace guitu::runtime {
 namespace {
@@ -293,8 +294,8 @@ void Node::HoldRegistryAnswers(Outbox& out) {
   size_t kept = 0;
   for (size_t i = 0; i < out.answers.size(); ++i) {
     Answer& answer = out.answers[i];
-    bool hold = answer.partition == partitions_ && answer.status.ok() && !answer.cancelled &&
-                answer.offset >= adopted;
+    bool command = answer.status.ok() && !answer.cancelled && !answer.released;
+    bool hold = answer.partition == partitions_ && command && answer.offset >= adopted;
     if (hold) {
       held_.push_back({std::move(answer), ports_.clock.Monotonic()});
     } else {
@@ -344,30 +345,32 @@ std::shared_ptr<const aggregates::RegistryState> Node::RegistryAt(uint64_t offse
   auto state = base != nullptr ? *base : aggregates::RegistryDecider::Initial();
   const events::LogId& log_id = registry().state().head.log_id;
   std::string prefix = projections::ViewPrefix(partitions_, 'G');
-  ports_.rows.Scan(
-      prefix, projections::RegistryKey(partitions_, state.offset),
-      [&](absl::string_view, absl::string_view value) {
-        auto row = projections::DecodeEventRow(value);
-        if (!row || row->offset >= offset) return false;
-        auto meta = events::DecodeMeta(row->meta);
-        GUITU_CHECK(meta.ok());  // the fold has read it
-        events::SegmentReader payload(row->payload);
-        uint32_t index = 0;
-        for (auto in : payload.Root<schema::Payload>().getEvents()) {
-          // Names of users stay sealed: no decision needs them.
-          events::OpenContext open{
-              log_id, {}, row->command_id, index++, [](const events::SubjectId&, schema::Category) {
-                return false;
-              }};
-          auto event = events::OpenEvent(in, open, ports_.sealer);
-          if (!event.ok()) continue;
-          event->recorder = meta->actor;
-          event->recorder_unit = meta->unit;
-          event->recorded_at = meta->recorded_at;
-          state = aggregates::RegistryDecider::Evolve(std::move(state), *event);
-        }
-        return true;
-      });
+  ports_.rows.Scan(prefix, projections::RegistryKey(partitions_, state.offset),
+                   [&](absl::string_view, absl::string_view value) {
+                     auto row = projections::DecodeRegistryRow(value);
+                     if (!row || row->record.offset >= offset) return false;
+                     auto meta = events::DecodeMeta(row->record.meta);
+                     GUITU_CHECK(meta.ok());  // the fold has read it
+                     events::SegmentReader payload(row->record.payload);
+                     uint32_t index = 0;
+                     for (auto in : payload.Root<schema::Payload>().getEvents()) {
+                       // Names of users, and what is proposed, stay sealed: no decision needs them.
+                       events::OpenContext open{
+                           log_id,
+                           {},
+                           row->record.command_id,
+                           index++,
+                           [](const events::SubjectId&, schema::Category) { return false; }};
+                       auto event = events::OpenEvent(in, open, ports_.sealer);
+                       if (!event.ok()) continue;
+                       event->recorder = meta->actor;
+                       event->recorder_unit = meta->unit;
+                       event->recorded_at = meta->recorded_at;
+                       state =
+                           aggregates::RegistryDecider::Evolve(std::move(state), row->item, *event);
+                     }
+                     return true;
+                   });
   state.offset = offset;
   auto shared = std::make_shared<const aggregates::RegistryState>(std::move(state));
   registry_states_[offset] = shared;

@@ -230,6 +230,7 @@ class PartitionMachine {
   // lead.cc
   void StartLeading(Outbox& out);
   void LoadRegistry(Outbox& out);
+  void RenewRegistry();
   void StandDown(Outbox& out);
   void RejectWaiting(Outbox& out);
   void SendAdoption(Outbox& out);

@@ -21,7 +21,7 @@ void PartitionMachine::ProcessRead(const events::StreamId& slot_id, Waiting wait
         data.setStaff(request.actor.staff);
         data.initPurpose().setCode(read.purpose);
         data.setOutcome(grant.masked ? schema::AccessOutcome::MASKED : schema::AccessOutcome::FULL);
-        data.setCases(1);
+        if (!registry()) data.setCases(1);
         data.setView(read.view);
         uint shown = 0;
         for (uint c = 1; c <= 8; ++c) shown += (grant.classes >> c) & 1;

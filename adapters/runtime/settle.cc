@@ -92,8 +92,10 @@ void PartitionMachine::FoldOne(absl::string_view record, Outbox& out) {
     if (phase_ == Phase::kLeading && !unsettled_) LoadRegistry(out);
     return;
   }
-  bool commit = folded->frame->kind == schema::Kind::COMMIT;
-  if (registry() && commit && on_registry_record) on_registry_record(folded->offset);
+  // A sibling of the registry is an approval: what is decided next depends on it as on an act.
+  schema::Kind kind = folded->frame->kind;
+  bool command = kind == schema::Kind::COMMIT || kind == schema::Kind::SIBLING;
+  if (registry() && command && on_registry_record) on_registry_record(folded->offset);
   if (ours) {
     Settle(std::move(flight), *folded, out);
   } else if (auto slot = slots_.find(folded->frame->stream); slot != slots_.end()) {

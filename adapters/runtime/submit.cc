@@ -45,6 +45,7 @@ void PartitionMachine::Submit(Request request, Outbox& out) {
 void PartitionMachine::Process(const events::StreamId& slot_id, Waiting waiting, Outbox& out) {
   if (phase_ == Phase::kHalted || !assigned_)
     return Reject(waiting, Refuse(Reason::NOT_OWNER), out);
+  RenewRegistry();
   if (!MayDecide()) return Park(slot_id, std::move(waiting));
   if (slots_.size() > kSlotsKept) {
     absl::erase_if(slots_, [](const auto& entry) {

@@ -18,6 +18,7 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "aggregates/approval.h"
 #include "events/event_body.h"
 #include "events/ids.h"
 
@@ -27,20 +28,6 @@ namespace guitu::aggregates {
 struct RelatedPerson {
   std::vector<std::string> roles;  // codes of PROLE, towards the person of the case
   bool conflicted = false;         // 15 GuardianConflictFlagged stands
-};
-
-// A request for a second person's approval and what became of it (98, 98b, R58).
-struct Approval {
-  uint32_t request = 0;  // number of 98 in the sibling stream
-  uint16_t target = 0;   // row of the event proposed
-  events::RequestHash content;
-  std::string author;
-  std::string to;       // staff asked, or empty
-  std::string to_unit;  // unit asked, or empty
-  absl::Time expires;
-  bool given = false;  // 98b
-  std::string given_by;
-  absl::Time given_at;  // recordedAt of 98b
 };
 
 // The days between which somebody says the person was born, both included.

@@ -1,7 +1,8 @@
-// The decider of the registry: units, users, roles, plan items (events.md, chapter M and row 71).
+// The decider of the registry: units, users, roles, plan items (events.md, chapter M and row 71),
+// and the approvals that rows marked +A stand on once the set-up has ended (107g).
 //
-// Decided on the settled state of the whole registry, one command at a time (protocol.md, F2). The
-// functions are pure; the order of the file is State (state.h), Initial, Decide, Evolve.
+// Decided on the settled state of the whole registry, sibling records included, one command at a
+// time (protocol.md, F2). The functions are pure; the law of each row is in items.cc.
 #pragma once
 
 #include <string>
@@ -11,6 +12,7 @@
 #include "aggregates/context.h"
 #include "aggregates/registry/state.h"
 #include "events/event_body.h"
+#include "events/ids.h"
 
 namespace guitu::aggregates {
 
@@ -23,11 +25,13 @@ struct RegistryDecider {
   // Who may is authorize()'s business. Here: what the registry as it stands allows.
   static absl::StatusOr<std::vector<Event>> Decide(const State& state, const Command& command,
                                                    const Context& context);
-  static State Evolve(State state, const Event& event);
+  // `item` is the stream of the record; only rows of a sibling stream ask for it.
+  static State Evolve(State state, const events::StreamId& item, const Event& event);
 };
 
 // Kind and key that name the stream of an event of the registry, for RegistryStreamOf:
-// ("unit","MCA"). Kind is empty for an event that is none.
+// ("unit","MCA"). Kind is empty for an event that is none, and for approvals: they go to the stream
+// of what they are about.
 struct RegistryKey {
   std::string kind;
   std::string key;

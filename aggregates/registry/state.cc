@@ -15,6 +15,12 @@ const Unit* RegistryState::FindUnit(absl::string_view code) const { return Find(
 const User* RegistryState::FindUser(absl::string_view staff) const { return Find(users, staff); }
 const Role* RegistryState::FindRole(absl::string_view name) const { return Find(roles, name); }
 
+const ItemApprovals& RegistryState::ApprovalsOf(const events::StreamId& item) const {
+  static const auto* none = new ItemApprovals;
+  auto it = approvals.find(item);
+  return it == approvals.end() ? *none : *it->second;
+}
+
 std::vector<std::string> BureausOf(const RegistryState& registry, const Unit& unit) {
   std::vector<std::string> bureaus;
   const Unit* at = &unit;

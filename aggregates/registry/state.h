@@ -15,7 +15,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "aggregates/approval.h"
 #include "events/event_body.h"
+#include "events/ids.h"
 #include "events/schema/registry.capnp.h"
 
 namespace guitu::aggregates {
@@ -48,6 +50,13 @@ struct Role {
   bool audits = false;
 };
 
+// The sibling stream of a unit, user or role, also of one that does not exist yet: what was asked
+// and said about acts that need a second person (98 to 98c).
+struct ItemApprovals {
+  uint32_t siblings = 0;  // rows of the sibling stream
+  std::vector<Approval> requests;
+};
+
 template <typename T>
 using Entries = std::map<std::string, std::shared_ptr<const T>, std::less<>>;
 
@@ -63,10 +72,15 @@ struct RegistryState {
   Entries<User> users;
   Entries<Role> roles;
   Entries<events::Event> plan;  // newest PlanItemSet by item
+  std::map<events::StreamId, std::shared_ptr<const ItemApprovals>> approvals;
+  // Acts of rows marked +A, as they were proposed, by item ("unit/MCA"): each uses one approval up.
+  Entries<std::vector<events::Event>> approved_acts;
 
   const Unit* FindUnit(absl::string_view code) const;
   const User* FindUser(absl::string_view staff) const;
   const Role* FindRole(absl::string_view name) const;
+  // Empty where nothing was asked about the item.
+  const ItemApprovals& ApprovalsOf(const events::StreamId& item) const;
 };
 
 // The kind of bureau of a unit: "MCA" for "MCA" and "530921-MCA", and what it acts for through its

@@ -88,3 +88,23 @@ struct ApprovalGiven $event(number = "98b", mode = sibling, stages = sibling, wh
   contentHash @1 :Values.Id $label(zh = "内容摘要", en = "hash of the content agreed to");
   at @2 :Values.Time $label(zh = "审批时间", en = "time of the approval");
 }
+
+struct ApprovalRefused $event(number = "98c", mode = sibling, stages = sibling, whenClosed = true)
+    $category(history)
+    $label(zh = "审批不同意", en = "Approval refused") $recordedBy(["ALL"]) {
+  # Second person disagrees, or takes back what he had agreed to.
+  of @0 :Values.EventRef $rows(["98"]) $label(zh = "审批请求", en = "request");
+  contentHash @1 :Values.Id $label(zh = "内容摘要", en = "hash of the content refused");
+  why @2 :ApprovalRefusal $label(zh = "原因", en = "why");
+  at @3 :Values.Time $label(zh = "决定时间", en = "time of the decision");
+}
+
+enum ApprovalRefusal {
+  unspecified @0;
+  facts @1 $label(zh = "事实不清", en = "the facts are not established");
+  grounds @2 $label(zh = "依据不足", en = "the grounds do not carry it");
+  competence @3 $label(zh = "不属权限", en = "not for us to decide");
+  mistake @4 $label(zh = "填写有误", en = "a mistake in the content");
+  overtaken @5 $label(zh = "情况已变", en = "circumstances have changed");
+  other @6 $label(zh = "其他", en = "other");
+}

@@ -37,6 +37,7 @@ struct YearMilestone {
 struct Reading {
   source @0 :Text $limit(40) $label(zh = "出处", en = "article or table");
   field @1 :Text $limit(40) $label(zh = "字段", en = "field");
-  text @2 :Text $limit(2000) $label(zh = "读法", en = "as it reads there");
+  text @2 :Text $optional $limit(2000)
+      $label(zh = "读法", en = "as it reads there; absent: nothing stands there");
   line @3 :UInt32 $label(zh = "原文行号", en = "line of the source");
 }

@@ -4,6 +4,7 @@
 #include "events/schema/rescue.capnp.h"
 #include "projections/archive.h"
 #include "projections/keys.h"
+#include "projections/registry_rows.h"
 #include "tests/projections/history.h"
 
 namespace guitu::projections {
@@ -151,6 +152,32 @@ TEST(Registry, ItsRecordsStandInTheirOrderAndMakeNoCards) {
   });
   EXPECT_EQ(offsets, (std::vector<events::Offset>{2, 3, 4}));
   EXPECT_FALSE(writer.rows().Get(CardKey(writer.partition(), {0x5, 1})));
+}
+
+TEST(Registry, ItsApprovalsStandAmongItsActsWithTheirItemAndItsReadsDoNot) {
+  HistoryWriter writer(/*registry=*/true);
+  writer.Fence();
+  constexpr events::StreamId kItem{0x5, 1};
+  auto add = [&](schema::Kind kind, events::Event event) {
+    writer.Append(writer.CommandFrame(kind, kItem), {event}, kNoon);
+    ASSERT_EQ(writer.folded().back().effect, events::Effect::kInEffect);
+  };
+  add(schema::Kind::SIBLING, Request(kNoon));  // of an item that does not exist yet
+  add(schema::Kind::ACCESS, Access(kNoon));
+  add(schema::Kind::COMMIT, Claim(kNoon));
+  add(schema::Kind::SIBLING, Request(kNoon));
+  std::vector<events::StreamId> items;
+  std::vector<events::Offset> offsets;
+  std::string prefix = ViewPrefix(writer.partition(), 'G');
+  writer.rows().Scan(prefix, prefix, [&](absl::string_view, absl::string_view value) {
+    auto row = DecodeRegistryRow(value);
+    offsets.push_back(row->record.offset);
+    items.push_back(row->item);
+    return true;
+  });
+  EXPECT_EQ(offsets, (std::vector<events::Offset>{2, 4, 5}));
+  EXPECT_EQ(items, (std::vector<events::StreamId>{kItem, {}, kItem}));
+  EXPECT_TRUE(writer.rows().Get(EventKey(writer.partition(), 'S', kItem, 2)));
 }
 
 TEST(Property, LeavesChainAndTreeAgree) {

@@ -122,6 +122,19 @@ void CheckRevocations(const History& history, const Rebuilt& rebuilt,
   }
 }
 
+// Once the set-up has ended no unit is set without an approval of its own, in effect before it.
+void CheckFourEyes(const Rebuilt& rebuilt, std::vector<std::string>& out) {
+  bool ended = false;
+  std::map<events::StreamId, int> left;
+  for (const InEffect& record : rebuilt.records) {
+    if (record.partition != Simulation::kPartitions || !IsCommand(record)) continue;
+    ended |= IsOf(record, "107g");
+    if (IsOf(record, "98b")) left[record.frame.stream] += 1;
+    if (ended && IsOf(record, "90") && --left[record.frame.stream] < 0)
+      out.push_back("a unit was set without an approval");
+  }
+}
+
 // Each visit is missed once at most, and by the end each that ought to be; the set-up rights end
 // once.
 void CheckActsOfTheSoftware(const Rebuilt& rebuilt, absl::CivilDay today,
@@ -159,6 +172,7 @@ std::vector<std::string> Violations(Simulation& simulation) {
   CheckCommands(simulation.history(), rebuilt, out);
   CheckReads(simulation.history(), rebuilt, out);
   CheckRevocations(simulation.history(), rebuilt, out);
+  CheckFourEyes(rebuilt, out);
   absl::Time now = simulation.world().clock.Now();
   CheckActsOfTheSoftware(rebuilt, absl::ToCivilDay(now, events::ChinaTime()), out);
   if (AllRows(simulation.world().store) != AllRows(rebuilt.rows)) {

@@ -182,14 +182,16 @@ void Simulation::NewRequest() {
     std::string staff = Actors()[1 + Pick(Actors().size() - 1)].staff;
     request = runtime::Registry(runtime::kAdmin, key, runtime::SuspendAct(now, staff), 1);
     suspending_[events::ToHex(std::get<runtime::Record>(request.what).id)] = staff;
+  } else if (what < 46) {
+    request = FourEyes(key);
   } else {
     events::StreamId stream = streams_[Pick(streams_.size())];
     auto p = events::PartitionOf(stream, kPartitions);
     auto row = world_.store.Get(projections::StreamKey(p, stream));
     events::Version version = row ? projections::DecodeStream(*row).version : 0;
-    if (what < 46) {
+    if (what < 55) {
       request = Visits(stream, key, version);
-    } else if (what < 60) {
+    } else if (what < 66) {
       request = runtime::Command(actor, stream, key, runtime::Claimed(now, key),
                                  version + (Chance(10) ? 1 : 0));
     } else if (what < 85) {
@@ -223,6 +225,25 @@ Request Simulation::Visits(events::StreamId stream, const std::string& key,
   events.push_back(runtime::VisitPlanned(now, today - 1));
   events.push_back(runtime::VisitPlanned(now, today));
   return request;
+}
+
+// Always the same unit: one administrator asks, another approves some request of hers, she acts.
+Request Simulation::FourEyes(const std::string& key) {
+  absl::Time now = world_.clock.Now();
+  auto act = runtime::UnitAct(now, "WF", schema::UnitKind::MEMBER);
+  auto row = world_.store.Get(projections::StreamKey(kPartitions, runtime::ItemOf(act)));
+  projections::StreamRow stream = row ? projections::DecodeStream(*row) : projections::StreamRow();
+  switch (Pick(3)) {
+    case 0:
+      return runtime::AskFor(runtime::kAdmin, key, act);
+    case 1: {
+      // Mostly the newest row beside the unit: the request, unless it is answered already.
+      uint32_t of = stream.siblings - std::min(stream.siblings, static_cast<uint32_t>(Pick(2)));
+      return runtime::ApproveOf(runtime::kAdmin2, key, act, of);
+    }
+    default:
+      return runtime::Registry(runtime::kAdmin, key, act, stream.version);
+  }
 }
 
 void Simulation::SendCommand(size_t index) {

@@ -96,6 +96,7 @@ class Simulation {
   void NewRequest();
   void Retry(bool impatient);
   runtime::Request Visits(events::StreamId stream, const std::string& key, events::Version version);
+  runtime::Request FourEyes(const std::string& key);
   void SendCommand(size_t index);
   void SendRead();
   void TakeAnswers();

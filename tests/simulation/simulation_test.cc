@@ -9,6 +9,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
+#include "events/schema/control.capnp.h"
+#include "events/schema/registry.capnp.h"
 
 namespace guitu::simulation {
 namespace {
@@ -62,7 +64,7 @@ int Missed(const runtime::World& world) {
 TEST(Simulation, TheFaultsReallyHappen) {
   int crashes = 0, unknown = 0, done = 0, denied = 0, cancelled = 0;
   size_t shown = 0, revoked = 0;
-  int missed = 0;
+  int missed = 0, approved = 0, set = 0;
   for (uint64_t seed = 1; seed <= 10; ++seed) {
     Simulation simulation(seed, Variant::kNone);
     simulation.Run(kSteps);
@@ -76,6 +78,10 @@ TEST(Simulation, TheFaultsReallyHappen) {
       done += command.done ? 1 : 0;
       denied += command.denied ? 1 : 0;
       cancelled += command.cancelled ? 1 : 0;
+      const auto& acts = std::get<runtime::Record>(command.request.what).events;
+      if (!command.done || acts.empty()) continue;
+      approved += acts[0].Is<schema::ApprovalGiven>() ? 1 : 0;
+      set += acts[0].Is<schema::UnitSet>() ? 1 : 0;
     }
   }
   EXPECT_GT(crashes, 20);
@@ -86,6 +92,8 @@ TEST(Simulation, TheFaultsReallyHappen) {
   EXPECT_GT(shown, 50u);
   EXPECT_GT(revoked, 5u);
   EXPECT_GT(missed, 20);
+  EXPECT_GT(approved, 2);
+  EXPECT_GT(set, 2);
 }
 
 // Whether one of the seeds gives the variant away.

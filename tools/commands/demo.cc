@@ -112,6 +112,8 @@ void PrintLogIns(const app::Installation& installation, uint16_t port, const Cit
                    "  (Ctrl-C ends it)\nLog-ins, each valid for 8 hours:"));
   std::vector<DemoUser> users = UsersOf(DemoCounties().front());
   for (const DemoUser& user : CityUsers()) users.push_back(user);
+  users.push_back({{"admin-1", "OFF", "administrator"}, "系统管理员甲"});
+  users.push_back({{"admin-2", "OFF", "administrator"}, "系统管理员乙"});
   for (const DemoUser& user : users) {
     auto token = installation.Token(user.actor, absl::Hours(8));
     if (token.ok())

@@ -54,7 +54,8 @@ TEST_F(TheServer, DescribesEveryCallThatItAnswers) {
   for (const char* path :
        {"/v1/cases", "/v1/cases/{id}", "/v1/cases/{id}/timeline", "/v1/cases/{id}/access",
         "/v1/cases/{id}/approvals", "/v1/cases/{id}/events", "/v1/cases/{id}/cancellations",
-        "/v1/registry/{kind}", "/v1/plan", "/v1/schema", "/v1/openapi.json"}) {
+        "/v1/registry/{kind}", "/v1/registry/{kind}/{key}/approvals", "/v1/plan", "/v1/schema",
+        "/v1/openapi.json"}) {
     EXPECT_TRUE(paths.contains(path)) << path;
   }
 }

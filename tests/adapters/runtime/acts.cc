@@ -7,6 +7,7 @@
 #include "aggregates/registry/decider.h"
 #include "aggregates/rules/roles.capnp.h"
 #include "events/derive.h"
+#include "events/json.h"
 #include "events/schema/aftercare.capnp.h"
 #include "events/schema/control.capnp.h"
 #include "events/schema/registry.capnp.h"
@@ -221,9 +222,51 @@ Request ReadOf(const aggregates::Actor& actor, events::StreamId stream, std::str
 
 Request Registry(const aggregates::Actor& actor, absl::string_view key, Event event,
                  std::optional<events::Version> expected) {
-  auto [kind, name] = aggregates::KeyOf(event);
-  auto stream = events::RegistryStreamOf(events::TestHash, kTestSalt, kind, name);
+  auto stream = ItemOf(event);
   Request request = Command(actor, stream, key, std::move(event), expected);
+  request.registry = true;
+  return request;
+}
+
+events::StreamId ItemOf(const Event& act) {
+  auto [kind, name] = aggregates::KeyOf(act);
+  return events::RegistryStreamOf(events::TestHash, kTestSalt, kind, name);
+}
+
+Request AskFor(const aggregates::Actor& actor, absl::string_view key, const Event& act,
+               absl::Duration good_for) {
+  boost::json::value content = {
+      {"events",
+       {{{"type", act.type->name},
+         {"occurredAt", events::FormatTime(absl::ToUnixMicros(act.occurred_at))},
+         {"data", events::WriteData(act, {})}}}}};
+  Event event = MakeEvent<schema::ApprovalRequested>(act.occurred_at, [&](auto data) {
+    data.setTarget(act.type->number);
+    data.setContent(boost::json::serialize(content));
+    data.initExpires().setMicros(absl::ToUnixMicros(act.occurred_at + good_for));
+    data.setAfterTheFact(schema::YesNo::NO);
+  });
+  Request request = Command(actor, ItemOf(act), key, std::move(event), std::nullopt);
+  request.registry = true;
+  return request;
+}
+
+// The hash as the approver reads it off the request: under the log's own key.
+Request ApproveOf(const aggregates::Actor& actor, absl::string_view key, const Event& act,
+                  uint32_t of) {
+  auto data = std::as_const(*act.body).content().getData().getAs<capnp::AnyStruct>();
+  kj::Array<capnp::word> words = data.canonicalize();
+  auto bytes = words.asBytes();
+  events::TestSealer sealer;
+  auto hash =
+      sealer.Mac(CountingKeys().LogKey(),
+                 absl::string_view(reinterpret_cast<const char*>(bytes.begin()), bytes.size()));
+  Event event = MakeEvent<schema::ApprovalGiven>(act.occurred_at, [&](auto out) {
+    out.initOf().setSequence(of);
+    events::SetId(out.initContentHash(), *hash);
+    out.initAt().setMicros(absl::ToUnixMicros(act.occurred_at));
+  });
+  Request request = Command(actor, ItemOf(act), key, std::move(event), std::nullopt);
   request.registry = true;
   return request;
 }

@@ -15,6 +15,7 @@
 namespace guitu::runtime {
 
 inline const aggregates::Actor kAdmin{"a1", "OFF", "administrator"};
+inline const aggregates::Actor kAdmin2{"a2", "OFF", "administrator"};
 inline const aggregates::Actor kPolice{"p1", "PSB", "police"};
 inline const aggregates::Actor kPolice2{"p2", "PSB", "police"};
 inline const aggregates::Actor kWorker{"w1", "MCA", "caseworker"};
@@ -59,5 +60,12 @@ Request ReadOf(const aggregates::Actor& actor, events::StreamId stream,
                std::string view = "archive", std::string purpose = "rescue");
 Request Registry(const aggregates::Actor& actor, absl::string_view key, events::Event event,
                  std::optional<events::Version> expected = std::nullopt);
+// The stream of the item that an act of the registry is about.
+events::StreamId ItemOf(const events::Event& act);
+// 98 for an act of the registry, 98b on request `of` for it: both beside its item.
+Request AskFor(const aggregates::Actor& actor, absl::string_view key, const events::Event& act,
+               absl::Duration good_for = absl::Hours(24));
+Request ApproveOf(const aggregates::Actor& actor, absl::string_view key, const events::Event& act,
+                  uint32_t of = 1);
 
 }  // namespace guitu::runtime

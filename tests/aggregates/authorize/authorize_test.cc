@@ -427,5 +427,42 @@ TEST(Authorize, LetsTheSoftwareSetUpNothingOnceTheSetUpRightsHaveEnded) {
   ExpectRefused(Reason::SUSPENDED, Ask(registry, system, AdministerRegistry{{Row("91")}}));
 }
 
+// --- Approvals of the registry ---
+
+TEST(Authorize, LetsWhoAdministersAskAndApproveThoughTheRoleDoesNotNameIt) {
+  Registry registry;
+  registry.Role("administrator", schema::Scope::CITY, {"90"}, {}, 0, true)
+      .User("a1", "OFF", "administrator");
+  AdministerRegistry approvals{{Row("98"), Row("98b"), Row("98c")}};
+  ExpectGranted(Ask(registry, {"a1", "OFF", "administrator"}, approvals));
+  ExpectRefused(Reason::NOT_PERMITTED, Ask(registry, kWorker, approvals));
+  ExpectRefused(Reason::NOT_PERMITTED,
+                Ask(registry, {"a1", "OFF", "administrator"}, Record({"98b"})));
+}
+
+TEST(Authorize, ShowsWhatWasAskedInTheRegistryToAdministratorsAndAuditorsForAPurpose) {
+  Registry registry;
+  registry.Role("administrator", schema::Scope::CITY, {"90"}, {}, 0, true)
+      .User("a1", "OFF", "administrator")
+      .Role("auditor", schema::Scope::CITY, {}, {"audit"}, Bit(schema::Category::LEGAL), false,
+            true)
+      .User("u1", "OFF", "auditor");
+  Actor admin{"a1", "OFF", "administrator"};
+  Actor auditor{"u1", "OFF", "auditor"};
+  Grant shown = Ask(registry, admin, ReadRegistry{"approvals", "supervision"});
+  ExpectGranted(shown);
+  EXPECT_EQ(shown.classes, Bit(schema::Category::HISTORY));
+  Grant audited = Ask(registry, auditor, ReadRegistry{"approvals", "audit"});
+  ExpectGranted(audited);
+  EXPECT_EQ(audited.classes, Bit(schema::Category::LEGAL));
+  ExpectRefused(Reason::PURPOSE_NOT_PERMITTED,
+                Ask(registry, auditor, ReadRegistry{"approvals", "tracing"}));
+  ExpectRefused(Reason::PURPOSE_MISSING, Ask(registry, admin, ReadRegistry{"approvals", ""}));
+  ExpectRefused(Reason::PURPOSE_NOT_PERMITTED,
+                Ask(registry, admin, ReadRegistry{"approvals", "because"}));
+  ExpectRefused(Reason::NOT_PERMITTED,
+                Ask(registry, kWorker, ReadRegistry{"approvals", "aftercare"}));
+}
+
 }  // namespace
 }  // namespace guitu::aggregates

@@ -259,6 +259,45 @@ TEST(ApprovalGiven, IsRefusedWithoutTheRequest) {
       .ThenRefused(Reason::REFERENCE_UNKNOWN);
 }
 
+// --- 98c ---
+
+TEST(ApprovalRefused, DecidesTheRequest) {
+  auto asked = kGirl + Requested98(kPlaced);
+  auto refused = GivenCase(asked).By("h1", "MCA").When(Refused98c(1, kPlaced)).ThenRecorded();
+  GivenCase(asked + refused)
+      .By("w2", "MCA")
+      .When(Given98b(1, kPlaced))
+      .ThenRefused(Reason::APPROVAL_DECIDED);
+  GivenCase(asked + refused)
+      .By("w2", "MCA")
+      .When(Refused98c(1, kPlaced))
+      .ThenRefused(Reason::APPROVAL_DECIDED);
+  GivenCase(asked + refused).When(kPlaced).ThenRefused(Reason::APPROVAL_NEEDED);
+}
+
+TEST(ApprovalRefused, TakesAnApprovalBackFromTheOneWhoGaveIt) {
+  auto given = kGirl + Approved(kPlaced);
+  GivenCase(given)
+      .By("w2", "MCA")
+      .When(Refused98c(1, kPlaced))
+      .ThenRefused(Reason::APPROVAL_DECIDED);
+  auto back = GivenCase(given).By("h1", "MCA").When(Refused98c(1, kPlaced)).ThenRecorded();
+  GivenCase(given + back).When(kPlaced).ThenRefused(Reason::APPROVAL_NEEDED);
+}
+
+TEST(ApprovalRefused, IsRefusedFromTheAuthorOfOtherContentAndOfNothing) {
+  auto asked = kGirl + Requested98(kPlaced);
+  GivenCase(asked).When(Refused98c(1, kPlaced)).ThenRefused(Reason::APPROVAL_BY_AUTHOR);
+  GivenCase(asked)
+      .By("h1", "MCA")
+      .When(Refused98c(1, Placed({.ptype = "kin"})))
+      .ThenRefused(Reason::APPROVAL_OTHER_CONTENT, "/events/0/data/contentHash");
+  GivenCase(kGirl)
+      .By("h1", "MCA")
+      .When(Refused98c(1, kPlaced))
+      .ThenRefused(Reason::REFERENCE_UNKNOWN, "/events/0/data/of");
+}
+
 TEST(SiblingStream, IsRecordedInACommandOfItsOwn) {
   Event request = RequestAsked("34", std::string(kProposed));
   GivenCase(kGirl).When({Risk(), request}).ThenRefused(Reason::TYPE_NOT_HERE, "/events/1/type");

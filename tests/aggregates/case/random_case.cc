@@ -60,8 +60,10 @@ Event CommandGenerator::One(const CaseState& state, absl::Time now) {
   const events::EventType* type = &AnyType();
   if (!wanted_.empty() && Below(6) == 0) {
     const auto& catalogue = events::Catalogue::Get();
-    type = Below(2) == 0 ? &catalogue.Of<schema::ApprovalRequested>()
-                         : &catalogue.Of<schema::ApprovalGiven>();
+    uint64_t which = Below(5);
+    type = which < 2   ? &catalogue.Of<schema::ApprovalRequested>()
+           : which < 4 ? &catalogue.Of<schema::ApprovalGiven>()
+                       : &catalogue.Of<schema::ApprovalRefused>();
   }
   Event event = events_.Make(*type, {});
   event.occurred_at = now - absl::Hours(static_cast<int>(Below(100000))) + absl::Hours(5);
@@ -148,10 +150,21 @@ void CommandGenerator::TameReference(const CaseState& state, const FieldSpec& fi
   out.set("sequence", static_cast<uint32_t>(number));
 }
 
-// Requests for what was wanted, and approvals with the hash of the request.
+// With the hash of the request that is answered.
+template <typename Answer>
+void CommandGenerator::TameAnswer(const CaseState& state, events::Body& body) {
+  auto out = body.mutable_data<Answer>();
+  for (const Approval& approval : state.approvals) {
+    bool meant = approval.request == out.getOf().getSequence() && Below(8) != 0;
+    if (meant) events::SetId(out.initContentHash(), approval.content);
+  }
+}
+
+// Requests for what was wanted, and answers with the hash of the request.
 void CommandGenerator::TameApproval(const CaseState& state, Event& event) {
   bool asks = event.Is<schema::ApprovalRequested>();
-  if (!asks && !event.Is<schema::ApprovalGiven>()) return;
+  bool refuses = event.Is<schema::ApprovalRefused>();
+  if (!asks && !refuses && !event.Is<schema::ApprovalGiven>()) return;
   auto body = std::make_shared<events::Body>(std::as_const(*event.body).content());
   if (asks) {
     auto out = body->mutable_data<schema::ApprovalRequested>();
@@ -165,12 +178,10 @@ void CommandGenerator::TameApproval(const CaseState& state, Event& event) {
       out.setTarget(act.type->number);
       out.setContent(CommandOf(act));
     }
+  } else if (refuses) {
+    TameAnswer<schema::ApprovalRefused>(state, *body);
   } else {
-    auto out = body->mutable_data<schema::ApprovalGiven>();
-    for (const Approval& approval : state.approvals) {
-      bool meant = approval.request == out.getOf().getSequence() && Below(8) != 0;
-      if (meant) events::SetId(out.initContentHash(), approval.content);
-    }
+    TameAnswer<schema::ApprovalGiven>(state, *body);
   }
   event.body = std::move(body);
 }

@@ -31,6 +31,8 @@ class CommandGenerator {
                  capnp::DynamicStruct::Builder out);
   void TameReference(const CaseState& state, const events::FieldSpec& field,
                      capnp::DynamicStruct::Builder out);
+  template <typename Answer>
+  void TameAnswer(const CaseState& state, events::Body& body);
   void TameApproval(const CaseState& state, events::Event& event);
   std::string Name(const events::FieldSpec& field);
 

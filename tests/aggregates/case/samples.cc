@@ -354,6 +354,16 @@ Event Given98b(uint32_t of, const Event& proposed, std::string by) {
   return event;
 }
 
+Event Refused98c(uint32_t of, const Event& proposed, std::string by) {
+  Event event = Make<schema::ApprovalRefused>(kDay, [&](auto out) {
+    out.initOf().setSequence(of);
+    events::SetId(out.initContentHash(), ContentHash(proposed));
+    out.setWhy(schema::ApprovalRefusal::GROUNDS);
+  });
+  event.recorder = std::move(by);
+  return event;
+}
+
 std::vector<Event> Approved(const Event& proposed) {
   return {Requested98(proposed), Given98b(1, proposed)};
 }

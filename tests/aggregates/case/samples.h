@@ -122,6 +122,7 @@ struct RequestOf {
 };
 events::Event Requested98(const events::Event& proposed, const RequestOf& request = {});
 events::Event Given98b(uint32_t of, const events::Event& proposed, std::string by = "h1");
+events::Event Refused98c(uint32_t of, const events::Event& proposed, std::string by = "h1");
 // Both, as the first of the sibling stream.
 std::vector<events::Event> Approved(const events::Event& proposed);
 // The request as a client sends it: `content` is JSON.

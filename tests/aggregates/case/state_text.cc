@@ -20,7 +20,8 @@ std::string Text(const Approval& approval) {
   return absl::StrCat("approval ", approval.request, " ", approval.target, " ",
                       events::ToHex(approval.content), " ", approval.author, " ", approval.to, " ",
                       approval.to_unit, " ", Text(approval.expires), " ", approval.given, " ",
-                      approval.given_by, " ", approval.given ? Text(approval.given_at) : "");
+                      approval.given_by, " ", approval.given ? Text(approval.given_at) : "", " ",
+                      approval.refused, approval.refused ? Text(approval.refused_at) : "");
 }
 
 std::string People(const CaseState& state) {

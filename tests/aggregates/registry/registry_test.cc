@@ -66,7 +66,7 @@ Event PlanItem(std::vector<std::string> lead, uint32_t line = 12) {
 
 RegistryState Fold(const std::vector<Event>& events) {
   RegistryState state = RegistryDecider::Initial();
-  for (const Event& event : events) state = RegistryDecider::Evolve(std::move(state), event);
+  for (const Event& event : events) state = RegistryDecider::Evolve(std::move(state), {}, event);
   return state;
 }
 
@@ -77,7 +77,8 @@ absl::StatusOr<std::vector<Event>> Ask(const std::vector<Event>& given,
                                        const std::vector<Event>& command,
                                        const std::string& by = "a1") {
   Context context;
-  context.now = kNow;
+  absl::Time at = command.front().recorded_at;  // where the test says it
+  context.now = at == absl::Time() ? kNow : at;
   context.actor.staff = by;
   return RegistryDecider::Decide(Fold(given), command, context);
 }
@@ -248,7 +249,7 @@ TEST(Registry, TakesNoEventOfACase) {
 
 TEST(Registry, FoldsToTheSameValueHoweverItIsCopied) {
   RegistryState before = Fold(kTown);
-  RegistryState after = RegistryDecider::Evolve(before, Suspended("w1"));
+  RegistryState after = RegistryDecider::Evolve(before, {}, Suspended("w1"));
   EXPECT_FALSE(before.FindUser("w1")->suspended);
   EXPECT_TRUE(after.FindUser("w1")->suspended);
 }
