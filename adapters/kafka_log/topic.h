@@ -9,14 +9,19 @@
 
 namespace guitu::kafka_log {
 
+// What a topic is for: records of a log, all kept for ever; or rows of keys (key_topic.h), of which
+// the newest of each is kept.
+enum class TopicUse { kRecords, kKeys };
+
 // Errors: as KafkaLog::Create.
-absl::Status CreateTopic(const Client& client, const Cluster& cluster, uint32_t partition_count);
+absl::Status CreateTopic(const Client& client, const Cluster& cluster, uint32_t partition_count,
+                         TopicUse use);
 
 // That it has `partition_count` partitions. Errors: kNotFound, kFailedPrecondition, kUnavailable.
 absl::Status CheckPartitions(const Client& client, const Cluster& cluster,
                              uint32_t partition_count);
 
 // Replication and settings. Errors: as KafkaLog::Open.
-absl::Status CheckSettings(const Client& client, const Cluster& cluster);
+absl::Status CheckSettings(const Client& client, const Cluster& cluster, TopicUse use);
 
 }  // namespace guitu::kafka_log
