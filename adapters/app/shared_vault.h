@@ -12,8 +12,9 @@
 //
 // What a node does not have yet is kUnavailable (vault.h). Threads: any; two of its own: the
 // follower's takes rows in, the mender publishes what others have not got and begins again where
-// the following ended. Time: Open reads the whole topic, 100,000 rows in about a second; its end
-// waits for a disk write under way and, while no broker answers, up to `read_timeout`.
+// the following ended. Time: Open reads the whole topic, 100,000 rows in 1 s, in 3 s where it joins
+// with them; the end waits for a disk write under way and, while no broker answers, up to
+// `read_timeout`.
 #pragma once
 
 #include <functional>

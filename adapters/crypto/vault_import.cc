@@ -29,7 +29,7 @@ bool IsAnotherVault(const absl::Status& status) {
 // store has and what was taken before them; nothing is written.
 class Vault::Intake {
  public:
-  // The value that the store has for a row key.
+  // The value that the store has for a row key; borrowed.
   using Own = absl::FunctionRef<absl::StatusOr<std::optional<std::string>>(absl::string_view)>;
 
   Intake(const KeyRing& ring, Own own) : ring_(ring), own_(own) {}
@@ -156,7 +156,10 @@ absl::StatusOr<std::unique_ptr<Vault>> Vault::Join(const std::string& dir, const
     ring.Add(number, *std::move(key));
     all.push_back({row_key, value});
   }
-  Intake intake(ring, [](absl::string_view) { return std::optional<std::string>(); });
+  const auto nothing = [](absl::string_view) -> absl::StatusOr<std::optional<std::string>> {
+    return std::optional<std::string>();
+  };
+  Intake intake(ring, nothing);
   for (const VaultRow& row : rows) {
     if (epochs.contains(row.key)) continue;
     if (absl::Status taken = intake.Take(row); !taken.ok()) return taken;

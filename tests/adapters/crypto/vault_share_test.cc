@@ -398,6 +398,16 @@ TEST_F(SharedVaults, AFailedDiskDuringAnImportIsNoImportAndPasses) {
   ExpectWhole(*second_);
 }
 
+TEST_F(SharedVaults, ARowOfAFailedWriteIsNotTakenForOneThatIsHere) {
+  ASSERT_TRUE(first_->TakeFreshKey().ok());
+  env_.Fail(FailingEnv::Failure::kRename);  // the row can be read, and is not anchored
+  EXPECT_FALSE(second_->Import(board_.rows()).ok());
+  EXPECT_FALSE(second_->Import(board_.rows()).ok());
+  env_.Fail(FailingEnv::Failure::kNone);
+  EXPECT_TRUE(second_->Import(board_.rows()).ok());
+  ExpectWhole(*second_);
+}
+
 TEST_F(SharedVaults, FinishADestructionThatACrashInterrupted) {
   const KeyId key = *first_->TakeFreshKey();
   const std::string wrapped = RowOf(*first_, key).value.substr(9);

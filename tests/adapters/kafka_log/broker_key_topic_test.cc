@@ -1,5 +1,6 @@
 // The topic of keys on a real broker: what Create makes and Open insists on, compaction, a broker
 // that goes away.
+#include <map>
 #include <set>
 #include <thread>
 
