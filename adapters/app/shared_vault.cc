@@ -47,6 +47,7 @@ absl::StatusOr<std::vector<VaultRow>> Foundation(const KeyTopic& topic) {
   });
   if (!end.ok()) return end.status();
   std::vector<VaultRow> out;
+  out.reserve(rows.size());
   for (auto& [key, value] : rows) out.push_back({key, std::move(value)});
   return out;
 }
@@ -281,7 +282,7 @@ absl::Status SharedVault::state() const {
   return state_;
 }
 
-void SharedVault::SetState(absl::Status state) {
+void SharedVault::SetState(const absl::Status& state) {
   {
     absl::MutexLock lock(&mutex_);
     if (closing_ || state_.code() == state.code()) return;

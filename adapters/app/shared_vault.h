@@ -90,7 +90,7 @@ class SharedVault {
   absl::Status MendOnce();
   // False: it is the end.
   bool Pause();
-  void SetState(absl::Status state);
+  void SetState(const absl::Status& state);
   void Alarm(absl::string_view what, const absl::Status& why) const;
 
   const SharedVaultOptions options_;

@@ -72,6 +72,7 @@ Vault::~Vault() {
   // Other nodes have these rows and would bring them back.
   if (share_ != nullptr || left.empty()) return;
   std::vector<VaultChange> unused;
+  unused.reserve(left.size());
   for (KeyId id : left) unused.push_back({DataRowKey(id), ""});
   // Nothing is lost if this fails: the keys stay unused, as after a crash.
   store_->Commit(unused).IgnoreError();

@@ -116,7 +116,7 @@ absl::Status KafkaLog::Read(Partition partition, Offset from, uint64_t max,
         second_look ? Reader::Make(*cluster_) : TakeReader();
     if (!reader.ok()) return reader.status();
     const Gaps gaps = second_look ? Gaps::kTrustFirst : Gaps::kStop;
-    const absl::Status read = (*reader)->Run(range, gaps, [&](const rd_kafka_message_t& message) {
+    absl::Status read = (*reader)->Run(range, gaps, [&](const rd_kafka_message_t& message) {
       return visit(static_cast<Offset>(message.offset), RecordOf(message));
     });
     if (!read.ok()) return read;
