@@ -35,7 +35,10 @@ bool WantsEnglish(const http::Request& request) {
 
 http::Response ProblemResponse(const absl::Status& status, bool english,
                                std::optional<uint64_t> current_version, bool not_done) {
-  const events::Problem& row = events::ProblemOf(events::ReasonOf(status));
+  // Without a reason of its own: a key that has not come yet, a store in trouble. Ask again.
+  Reason reason = events::ReasonOf(status);
+  const events::Problem& row =
+      events::ProblemOf(reason == Reason::UNSPECIFIED ? Reason::SETTLING : reason);
   http::Problem problem;
   problem.status = row.http;
   problem.code = row.code;
@@ -93,8 +96,7 @@ http::Handler Api::WithCaller(std::function<void(const Caller&, Request, Respond
   };
 }
 
-http::Handler Api::WithFreshCaller(
-    std::function<void(const Caller&, Request, Responder)> handler) {
+http::Handler Api::WithFreshCaller(std::function<void(const Caller&, Request, Responder)> handler) {
   if (ports_.forwarder == nullptr) return WithCaller(std::move(handler));
   return WithCaller([this, handler = std::move(handler)](const Caller& caller, Request request,
                                                          const Responder& respond) {

@@ -1,10 +1,13 @@
 // How an installation is made: log, genesis, vault, keys, anchor, administrators.
+#include "adapters/app/create.h"
+
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "adapters/app/bootstrap.h"
 #include "adapters/app/installation.h"
 #include "adapters/app/paths.h"
+#include "adapters/app/shared_vault.h"
 #include "adapters/crypto/ed25519.h"
 #include "adapters/crypto/issuer_file.h"
 #include "adapters/crypto/random.h"
@@ -71,10 +74,49 @@ absl::StatusOr<std::unique_ptr<events::EventLog>> CreateLog(const CreateOptions&
     auto status = create(use.bootstrap, use.topic, count, use.kafka);
     if (!status.ok()) return status;
   }
+  auto keys = kafka_log::KeyTopic::Create(use.bootstrap, use.key_topic(), use.kafka);
+  if (!keys.ok()) return keys;
   return kafka_log::KafkaLog::Open(use.bootstrap, use.topic, count, use.kafka);
 }
 
+absl::Status CreateOwnVault(const CreateOptions& options, const crypto::Secret& root_key,
+                            events::LogId log_id) {
+  auto vault = crypto::Vault::Create(VaultDir(options.data_dir), root_key, log_id);
+  if (!vault.ok()) return vault.status();
+  auto token_seed = (*vault)->NamedKey(crypto::kTokenSigningKey);
+  if (!token_seed.ok()) return token_seed.status();
+  auto written = crypto::WriteIssuerFile(IssuerFile(options.data_dir), root_key, *token_seed);
+  if (!written.ok()) return written;
+  return CreateAnchor(options.data_dir, **vault, log_id, options.partitions);
+}
+
+absl::Status CreateSharedVault(const CreateOptions& options, const crypto::Secret& root_key,
+                               events::LogId log_id) {
+  const KafkaUse& use = *options.kafka;
+  auto topic = kafka_log::KeyTopic::Open(use.bootstrap, use.key_topic(), use.kafka);
+  if (!topic.ok()) return topic.status();
+  SharedVaultOptions vault_options;
+  vault_options.vault_dir = VaultDir(options.data_dir);
+  vault_options.issuer_file = IssuerFile(options.data_dir);
+  auto vault = SharedVault::Create(std::move(vault_options), root_key, log_id, *std::move(topic));
+  if (!vault.ok()) return vault.status();
+  return CreateAnchor(options.data_dir, (*vault)->vault(), log_id, options.partitions);
+}
+
 }  // namespace
+
+absl::Status CreateAnchor(const std::string& data_dir, const crypto::Vault& vault,
+                          events::LogId log_id, uint32_t partitions) {
+  auto seed = vault.NamedKey(crypto::kAnchorSigningKey);
+  if (!seed.ok()) return seed.status();
+  crypto::Ed25519KeyPair pair = crypto::Ed25519KeyPair::FromSeed(*seed);
+  embedded_log::AnchorState state;
+  state.log_id = log_id;
+  state.partitions.resize(partitions + 1);
+  return embedded_log::Anchor::Create(AnchorFile(data_dir), state,
+                                      [&](absl::string_view message) { return pair.Sign(message); })
+      .status();
+}
 
 absl::StatusOr<Created> Installation::Create(const CreateOptions& options) {
   namespace fs = std::filesystem;
@@ -95,23 +137,9 @@ absl::StatusOr<Created> Installation::Create(const CreateOptions& options) {
     auto log = CreateLog(options);
     if (!log.ok()) return log.status();
     if (auto status = WriteGenesis(**log, options, log_id); !status.ok()) return status;
-    auto vault = crypto::Vault::Create(VaultDir(options.data_dir), *root_key, log_id);
-    if (!vault.ok()) return vault.status();
-    auto seed = (*vault)->NamedKey(crypto::kAnchorSigningKey);
-    if (!seed.ok()) return seed.status();
-    crypto::Ed25519KeyPair pair = crypto::Ed25519KeyPair::FromSeed(*seed);
-    auto token_seed = (*vault)->NamedKey(crypto::kTokenSigningKey);
-    if (!token_seed.ok()) return token_seed.status();
-    auto written = crypto::WriteIssuerFile(IssuerFile(options.data_dir), *root_key, *token_seed);
-    if (!written.ok()) return written;
-    embedded_log::AnchorState state;
-    state.log_id = log_id;
-    state.partitions.resize(options.partitions + 1);
-    // Last: an installation without an anchor was never finished and is refused by Open.
-    auto anchor =
-        embedded_log::Anchor::Create(AnchorFile(options.data_dir), state,
-                                     [&](absl::string_view message) { return pair.Sign(message); });
-    if (!anchor.ok()) return anchor.status();
+    auto status = options.kafka ? CreateSharedVault(options, *root_key, log_id)
+                                : CreateOwnVault(options, *root_key, log_id);
+    if (!status.ok()) return status;
   }
   OpenOptions open;
   open.data_dir = options.data_dir;

@@ -120,9 +120,7 @@ class Engine {
     std::vector<std::pair<uint64_t, std::vector<events::Delivery>>> deliveries;  // by session
     std::vector<FreshCallback> fresh;
     bool fed = false;  // the feed has something
-    bool empty() const {
-      return requests.empty() && deliveries.empty() && fresh.empty() && !fed;
-    }
+    bool empty() const { return requests.empty() && deliveries.empty() && fresh.empty() && !fed; }
   };
   // A catch-up that waits until everything up to these ends is folded.
   struct CatchingUp {

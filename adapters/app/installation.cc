@@ -1,11 +1,14 @@
 #include "adapters/app/installation.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "adapters/app/api.h"
+#include "adapters/app/create.h"
 #include "adapters/app/paths.h"
+#include "adapters/app/shared_vault.h"
 #include "adapters/app/vault_ports.h"
 #include "adapters/clock/suspect_clock.h"
 #include "adapters/crypto/issuer_file.h"
@@ -68,6 +71,34 @@ std::function<std::pair<uint64_t, uint64_t>()> Random() {
   };
 }
 
+// On Kafka a data directory may be new: the node joins. One of the other kind is refused.
+absl::Status LookAtDataDir(const OpenOptions& options) {
+  namespace fs = std::filesystem;
+  bool embedded = fs::exists(LogDir(options.data_dir));
+  if (options.kafka && embedded) {
+    return absl::FailedPreconditionError(
+        "the data directory holds a log of its own: serve it without --kafka");
+  }
+  bool made = fs::exists(AnchorFile(options.data_dir));
+  if (!options.kafka && made && !embedded && fs::exists(SharedMark(options.data_dir))) {
+    return absl::FailedPreconditionError(
+        "the data directory is that of a node on Kafka: serve it with --kafka");
+  }
+  if (!options.kafka && !made) {
+    return absl::NotFoundError(
+        "there is no installation in the data directory: run `guitu init` first");
+  }
+  if (!options.kafka) return absl::OkStatus();
+  std::error_code error;
+  fs::create_directories(options.data_dir, error);
+  if (error)
+    return absl::UnavailableError(
+        absl::StrCat("the data directory cannot be made: ", error.message()));
+  fs::permissions(options.data_dir, fs::perms::owner_all, error);
+  std::ofstream(SharedMark(options.data_dir)) << options.kafka->topic << "\n";
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 struct Installation::Parts {
@@ -75,7 +106,9 @@ struct Installation::Parts {
   std::unique_ptr<events::EventLog> log;
   embedded_log::EmbeddedLog* embedded = nullptr;  // log, where it is that
   kafka_log::KafkaLog* kafka = nullptr;           // log, where it is that
-  std::unique_ptr<crypto::Vault> vault;
+  std::unique_ptr<crypto::Vault> own_vault;       // of a log of its own
+  std::unique_ptr<SharedVault> shared_vault;      // of a log shared with other nodes
+  crypto::Vault* vault = nullptr;                 // one of the two
   std::unique_ptr<VaultPorts> vault_ports;
   std::unique_ptr<rocks::RocksdbStore> store;
   std::unique_ptr<embedded_log::Anchor> anchor;
@@ -98,6 +131,8 @@ struct Installation::Parts {
   absl::Status OpenEmbeddedLog();
   absl::Status OpenKafkaLog();
   absl::Status OpenLog();
+  absl::Status OpenOwnVault(const crypto::Secret& root_key);
+  absl::Status OpenSharedVault(const crypto::Secret& root_key);
   absl::Status OpenVaultAndStore();
   absl::Status OpenAnchor();
   absl::Status OpenIdentity();
@@ -171,12 +206,36 @@ absl::Status Installation::Parts::OpenLog() {
   return absl::OkStatus();
 }
 
+absl::Status Installation::Parts::OpenOwnVault(const crypto::Secret& root_key) {
+  auto opened = crypto::Vault::Open(VaultDir(options.data_dir), root_key, log_id);
+  if (!opened.ok()) return opened.status();
+  own_vault = *std::move(opened);
+  vault = own_vault.get();
+  return absl::OkStatus();
+}
+
+// A node that is new gets its keys from the others, and begins with an empty store.
+absl::Status Installation::Parts::OpenSharedVault(const crypto::Secret& root_key) {
+  auto topic = kafka_log::KeyTopic::Open(options.kafka->bootstrap, options.kafka->key_topic(),
+                                         options.kafka->kafka);
+  if (!topic.ok()) return topic.status();
+  SharedVaultOptions vault_options;
+  vault_options.vault_dir = VaultDir(options.data_dir);
+  vault_options.issuer_file = IssuerFile(options.data_dir);
+  vault_options.alarm = options.alarm;
+  auto opened = SharedVault::Open(std::move(vault_options), root_key, log_id, *std::move(topic));
+  if (!opened.ok()) return opened.status();
+  shared_vault = *std::move(opened);
+  vault = &shared_vault->vault();
+  if (std::filesystem::exists(AnchorFile(options.data_dir))) return absl::OkStatus();
+  return CreateAnchor(options.data_dir, *vault, log_id, partitions);
+}
+
 absl::Status Installation::Parts::OpenVaultAndStore() {
   auto root_key = crypto::ReadRootKey(options.root_key_file);
   if (!root_key.ok()) return root_key.status();
-  auto opened_vault = crypto::Vault::Open(VaultDir(options.data_dir), *root_key, log_id);
-  if (!opened_vault.ok()) return opened_vault.status();
-  vault = *std::move(opened_vault);
+  auto status = options.kafka ? OpenSharedVault(*root_key) : OpenOwnVault(*root_key);
+  if (!status.ok()) return status;
   vault->Prefill();
   auto ports = VaultPorts::Make(*vault);
   if (!ports.ok()) return ports.status();
@@ -270,10 +329,7 @@ Installation::~Installation() { Stop(absl::ZeroDuration()); }
 absl::StatusOr<std::unique_ptr<Installation>> Installation::Open(const OpenOptions& options) {
   auto parts = std::make_unique<Parts>();
   parts->options = options;
-  if (!std::filesystem::exists(AnchorFile(options.data_dir))) {
-    return absl::NotFoundError(
-        "there is no installation in the data directory: run `guitu init` first");
-  }
+  if (auto status = LookAtDataDir(options); !status.ok()) return status;
   auto installation = std::unique_ptr<Installation>(new Installation(std::move(parts)));
   Parts& p = *installation->parts_;
   for (auto step : {&Parts::OpenWaitingRoom, &Parts::OpenLog, &Parts::OpenVaultAndStore,

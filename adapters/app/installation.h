@@ -28,6 +28,7 @@ namespace guitu::app {
 struct KafkaUse {
   std::string bootstrap;
   std::string topic = "guitu";
+  std::string key_topic() const { return topic + "-keys"; }
   std::string advertise;  // where other nodes reach this one; empty: where it listens
   absl::Duration session_timeout = absl::Seconds(6);  // of the group of nodes
   kafka_log::KafkaOptions kafka;

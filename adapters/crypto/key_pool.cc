@@ -8,8 +8,8 @@
 
 namespace guitu::crypto {
 
-KeyPool::KeyPool(size_t size, Make make)
-    : size_(size), make_(std::move(make)), thread_([this] { Run(); }) {
+KeyPool::KeyPool(size_t size, Make make, absl::Duration wait_max)
+    : size_(size), make_(std::move(make)), wait_max_(wait_max), thread_([this] { Run(); }) {
   GUITU_CHECK(size_ >= 1);
 }
 
@@ -22,10 +22,11 @@ absl::StatusOr<events::KeyId> KeyPool::Take() {
     if (stopping_) return absl::UnavailableError("the vault is closing");
     if (failures_ != failures_before) return last_failure_;
     wanted_ = true;
+    if (slow_) return absl::UnavailableError("no key is ready: making some takes long");
     auto settled = [this, failures_before]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return !keys_.empty() || stopping_ || failures_ != failures_before;
     };
-    mutex_.Await(absl::Condition(&settled));
+    slow_ = !mutex_.AwaitWithTimeout(absl::Condition(&settled), wait_max_);
   }
   const events::KeyId key = keys_.back();
   keys_.pop_back();
@@ -63,6 +64,7 @@ void KeyPool::Run() {
     if (missing == 0) continue;
     absl::StatusOr<std::vector<events::KeyId>> made = make_(missing);
     absl::MutexLock lock(&mutex_);
+    slow_ = false;
     if (made.ok()) {
       keys_.insert(keys_.end(), made->begin(), made->end());
       // Whoever asked meanwhile is served; a second filling for a handful of keys would cost its

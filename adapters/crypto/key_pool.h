@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "events/ids.h"
 
 namespace guitu::crypto {
@@ -20,14 +21,15 @@ class KeyPool {
   // time.
   using Make = std::function<absl::StatusOr<std::vector<events::KeyId>>(size_t count)>;
 
-  // REQUIRES: size >= 1. Nothing is made before the first Take or Fill.
-  KeyPool(size_t size, Make make);
+  // REQUIRES: size >= 1. Nothing is made before the first Take or Fill. `wait_max`: how long one
+  // Take waits for a Make; while the same one goes on the others do not.
+  KeyPool(size_t size, Make make, absl::Duration wait_max = absl::InfiniteDuration());
   ~KeyPool();  // waits for a Make that is running
   KeyPool(const KeyPool&) = delete;
   KeyPool& operator=(const KeyPool&) = delete;
 
-  // Each key once. Fails with the error of Make, where that failed while the pool was empty; the
-  // next call tries again.
+  // Each key once. Fails with the error of Make, where that failed while the pool was empty, or
+  // with kUnavailable, where it took longer than `wait_max`; the next call tries again.
   absl::StatusOr<events::KeyId> Take();
 
   void Fill();  // asks for a full pool, does not wait
@@ -40,9 +42,11 @@ class KeyPool {
 
   const size_t size_;
   const Make make_;
+  const absl::Duration wait_max_;
   absl::Mutex mutex_;
   std::vector<events::KeyId> keys_ ABSL_GUARDED_BY(mutex_);
   bool wanted_ ABSL_GUARDED_BY(mutex_) = false;
+  bool slow_ ABSL_GUARDED_BY(mutex_) = false;  // somebody waited `wait_max_` for this Make
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t failures_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status last_failure_ ABSL_GUARDED_BY(mutex_);

@@ -2,66 +2,14 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "adapters/crypto/box.h"
 #include "adapters/crypto/random.h"
-#include "adapters/crypto/sha256.h"
-#include "adapters/crypto/wrap.h"
-#include "events/bytes.h"
 
 namespace guitu::crypto {
 namespace {
 
-using events::ByteReader;
-using events::ByteWriter;
 using events::KeyId;
 using events::LogId;
-
-// Kinds of rows, the first byte of their keys. On disk: never change.
-constexpr uint8_t kEpochRow = 'e';  // + number
-constexpr uint8_t kDataRow = 'k';   // + key id
-constexpr uint8_t kNamedRow = 'n';  // + name
-
-// The first byte of a value: wrapped under the epoch that follows, or destroyed.
-constexpr uint8_t kWrapped = 'W';
-constexpr uint8_t kDestroyed = 'D';
-
-constexpr uint64_t kRootEpoch = 0;  // epoch keys are wrapped under the root key
-constexpr uint64_t kFirstEpoch = 1;
-
-std::string EpochRow(uint64_t number) { return ByteWriter().U8(kEpochRow).U64(number).Take(); }
-std::string DataRow(KeyId id) { return ByteWriter().U8(kDataRow).Id(id).Take(); }
-std::string NamedRow(absl::string_view name) { return ByteWriter().U8(kNamedRow).Raw(name).Take(); }
-std::string Tombstone() { return ByteWriter().U8(kDestroyed).Take(); }
-
-Secret Derived(const Secret& root_key, absl::string_view info) {
-  Secret derived;
-  HkdfSha256({}, root_key.view(), info, derived.data());
-  return derived;
-}
-Secret RootWrapping(const Secret& root_key) { return Derived(root_key, "guitu vault wrap v1"); }
-Secret RootMac(const Secret& root_key) { return Derived(root_key, "guitu vault mac v1"); }
-
-std::string WrapAssociated(LogId log_id, uint64_t epoch, absl::string_view row_key) {
-  return ByteWriter().Raw("guitu wrap v1").Id(log_id).U64(epoch).Raw(row_key).Take();
-}
-
-std::string WrappedRow(KeyView wrapping, LogId log_id, uint64_t epoch, absl::string_view row_key,
-                       KeyView key) {
-  return ByteWriter()
-      .U8(kWrapped)
-      .U64(epoch)
-      .Raw(WrapKey(wrapping, WrapAssociated(log_id, epoch, row_key), key))
-      .Take();
-}
-
-VaultChange NewKey(const std::map<uint64_t, Secret>& epochs, LogId log_id, std::string row_key) {
-  Transient key;
-  FillRandom(key.bytes);
-  const auto& [epoch, wrapping] = *epochs.rbegin();
-  std::string row = WrappedRow(wrapping.data(), log_id, epoch, row_key, key.bytes);
-  return {std::move(row_key), std::move(row)};
-}
 
 absl::Status Damaged() { return absl::InternalError("vault: the row of a key is damaged"); }
 
@@ -70,142 +18,163 @@ absl::Status NotErased(const absl::Status& status) {
   return absl::IsDataLoss(status) ? absl::InternalError(status.message()) : status;
 }
 
-absl::StatusOr<std::map<uint64_t, Secret>> LoadEpochs(const VaultStore& store, LogId log_id,
-                                                      const Secret& wrapping) {
-  std::map<uint64_t, Secret> epochs;
+absl::Status LoadEpochs(const VaultStore& store, KeyRing& ring) {
   for (uint64_t number = kFirstEpoch;; ++number) {
-    absl::StatusOr<std::string> row = store.Get(EpochRow(number));
-    if (absl::IsNotFound(row.status())) break;
+    absl::StatusOr<std::string> row = store.Get(EpochRowKey(number));
+    if (absl::IsNotFound(row.status()) && number > kFirstEpoch) return absl::OkStatus();
+    if (absl::IsNotFound(row.status())) return absl::DataLossError("vault: its epoch key is lost");
     if (!row.ok()) return row.status();
-    ByteReader reader(*row);
-    Secret key;
-    if (reader.U8() != kWrapped || reader.U64() != kRootEpoch ||
-        !UnwrapKey(wrapping.data(), WrapAssociated(log_id, kRootEpoch, EpochRow(number)),
-                   reader.rest(), key.data())) {
-      return absl::DataLossError("vault: the row of an epoch key is damaged");
-    }
-    epochs.emplace(number, std::move(key));
+    absl::StatusOr<Secret> key = ring.OpenEpoch(EpochRowKey(number), *row);
+    // The store has compared the root key already.
+    if (!key.ok()) return absl::DataLossError("vault: the row of an epoch key is damaged");
+    ring.Add(number, *std::move(key));
   }
-  if (epochs.empty()) return absl::DataLossError("vault: its epoch key is lost");
-  return epochs;
 }
 
 }  // namespace
 
-Vault::Vault(std::unique_ptr<VaultStore> store, LogId log_id, std::map<uint64_t, Secret> epochs,
+Vault::Vault(std::unique_ptr<VaultStore> store, std::unique_ptr<KeyRing> ring,
              const VaultOptions& options)
     : store_(std::move(store)),
-      log_id_(log_id),
-      epochs_(std::move(epochs)),
+      ring_(std::move(ring)),
+      share_(options.share),
       cache_(options.cached_keys),
-      pool_(options.pool_keys, [this](size_t count) { return MakeKeys(count); }) {}
+      pool_(
+          options.pool_keys, [this](size_t count) { return MakeKeys(count); },
+          options.key_wait_max) {}
 
 absl::StatusOr<std::unique_ptr<Vault>> Vault::Create(const std::string& dir, const Secret& root_key,
                                                      LogId log_id, const VaultOptions& options) {
-  std::map<uint64_t, Secret> epochs;
-  const Secret& epoch_key = epochs.emplace(kFirstEpoch, Secret::Random()).first->second;
-  std::vector<VaultChange> rows;
-  rows.push_back(
-      {EpochRow(kFirstEpoch), WrappedRow(RootWrapping(root_key).data(), log_id, kRootEpoch,
-                                         EpochRow(kFirstEpoch), epoch_key.data())});
+  KeyRing ring(root_key, log_id);
+  Secret epoch_key;
+  std::vector<VaultChange> rows = {ring.NewEpoch(kFirstEpoch, epoch_key)};
+  ring.Add(kFirstEpoch, std::move(epoch_key));
   for (absl::string_view name :
        {kTokenSigningKey, kAnchorSigningKey, kCheckpointSigningKey, kLogMacKey}) {
-    rows.push_back(NewKey(epochs, log_id, NamedRow(name)));
+    rows.push_back(ring.NewKey(NamedRowKey(name)));
   }
-  absl::Status created = VaultStore::Create(dir, RootMac(root_key), log_id, rows, options.env);
+  absl::Status created = VaultStore::Create(dir, StoreKey(root_key), log_id, rows, options.env);
   if (!created.ok()) return created;
   return Open(dir, root_key, log_id, options);
 }
 
 absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const std::string& dir, const Secret& root_key,
                                                    LogId log_id, const VaultOptions& options) {
-  auto store = VaultStore::Open(dir, RootMac(root_key), log_id, options.env);
+  auto store = VaultStore::Open(dir, StoreKey(root_key), log_id, options.env);
   if (!store.ok()) return store.status();
-  auto epochs = LoadEpochs(**store, log_id, RootWrapping(root_key));
-  if (!epochs.ok()) return epochs.status();
-  return std::unique_ptr<Vault>(new Vault(*std::move(store), log_id, *std::move(epochs), options));
+  auto ring = std::make_unique<KeyRing>(root_key, log_id);
+  if (absl::Status loaded = LoadEpochs(**store, *ring); !loaded.ok()) return loaded;
+  return std::unique_ptr<Vault>(new Vault(*std::move(store), std::move(ring), options));
 }
 
 Vault::~Vault() {
+  const std::vector<KeyId> left = pool_.Drain();
+  // Other nodes have these rows and would bring them back.
+  if (share_ != nullptr || left.empty()) return;
   std::vector<VaultChange> unused;
-  for (KeyId id : pool_.Drain()) unused.push_back({DataRow(id), ""});
+  unused.reserve(left.size());
+  for (KeyId id : left) unused.push_back({DataRowKey(id), ""});
   // Nothing is lost if this fails: the keys stay unused, as after a crash.
-  if (!unused.empty()) store_->Commit(unused).IgnoreError();
+  store_->Commit(unused).IgnoreError();
 }
 
 absl::StatusOr<std::vector<KeyId>> Vault::MakeKeys(size_t count) {
-  std::vector<KeyId> ids;
-  std::vector<VaultChange> rows;
-  for (size_t i = 0; i < count; ++i) {
-    ids.push_back(RandomId<KeyId>());
-    rows.push_back(NewKey(epochs_, log_id_, DataRow(ids.back())));
+  if (unshared_.empty()) {
+    std::vector<VaultRow> rows;
+    for (size_t i = 0; i < count; ++i) rows.push_back(ring_->NewKey(DataRowKey(RandomId<KeyId>())));
+    if (absl::Status durable = store_->Commit(rows); !durable.ok()) return durable;
+    unshared_ = std::move(rows);
   }
-  if (absl::Status durable = store_->Commit(rows); !durable.ok()) return durable;
+  if (share_ != nullptr) {
+    // The same ones again at the next call: else every try would leave rows behind.
+    if (absl::Status shared = share_(unshared_); !shared.ok()) return shared;
+  }
+  std::vector<KeyId> ids;
+  for (const VaultRow& row : std::exchange(unshared_, {})) ids.push_back(IdOfRow(row.key));
   return ids;
 }
 
-absl::Status Vault::Unwrap(absl::string_view row_key, absl::string_view row,
-                           std::span<uint8_t, kSecretBytes> key) const {
-  ByteReader reader(row);
-  if (reader.U8() != kWrapped) return Damaged();
-  const uint64_t epoch = reader.U64();
-  const auto wrapping = epochs_.find(epoch);
-  if (wrapping == epochs_.end() ||
-      !UnwrapKey(wrapping->second.data(), WrapAssociated(log_id_, epoch, row_key), reader.rest(),
-                 key)) {
-    return Damaged();
-  }
-  return absl::OkStatus();
+absl::Status Vault::NoSuchKey() const {
+  if (share_ == nullptr) return absl::NotFoundError("no such data key");
+  return absl::UnavailableError("the data key has not come from its node yet");
 }
 
 absl::Status Vault::DataKey(KeyId id, Transient& key) {
   return cache_.Get(id, key, [&](std::span<uint8_t, kSecretBytes> out) -> absl::Status {
-    const std::string row_key = DataRow(id);
+    const std::string row_key = DataRowKey(id);
     absl::StatusOr<std::string> row = store_->Get(row_key);
-    if (absl::IsNotFound(row.status())) return absl::NotFoundError("no such data key");
+    if (absl::IsNotFound(row.status())) return NoSuchKey();
     if (!row.ok()) return NotErased(row.status());
-    if (*row == Tombstone()) return absl::DataLossError("the data key was destroyed");
-    return Unwrap(row_key, *row, out);
+    if (*row == kTombstone) return absl::DataLossError("the data key was destroyed");
+    return ring_->Unwrap(row_key, *row, out) ? absl::OkStatus() : Damaged();
   });
 }
 
 absl::Status Vault::Destroy(KeyId id) {
-  const std::string row_key = DataRow(id);
-  absl::Status buried = cache_.Forget(id, [&]() -> absl::Status {
-    if (absl::Status sure = store_->Recover(); !sure.ok()) return NotErased(sure);
-    absl::StatusOr<std::string> row = store_->Get(row_key);
-    if (absl::IsNotFound(row.status())) return absl::NotFoundError("no such data key");
-    if (!row.ok()) return NotErased(row.status());
-    if (*row == Tombstone()) return absl::OkStatus();
-    return store_->Commit({{row_key, Tombstone()}});
-  });
-  if (!buried.ok()) return buried;
-  return store_->Scrub(row_key);
+  const std::string row_key = DataRowKey(id);
+  {
+    absl::MutexLock lock(&rows_mutex_);
+    absl::Status buried = cache_.Forget(id, [&]() -> absl::Status {
+      if (absl::Status sure = store_->Recover(); !sure.ok()) return NotErased(sure);
+      absl::StatusOr<std::string> row = store_->Get(row_key);
+      if (absl::IsNotFound(row.status())) return NoSuchKey();
+      if (!row.ok()) return NotErased(row.status());
+      if (*row == kTombstone) return absl::OkStatus();
+      return store_->Commit({{row_key, std::string(kTombstone)}});
+    });
+    if (!buried.ok()) return buried;
+  }
+  if (absl::Status scrubbed = store_->Scrub(row_key); !scrubbed.ok()) return scrubbed;
+  return share_ == nullptr ? absl::OkStatus() : share_({SharedForm(*ring_, row_key, kTombstone)});
 }
 
 absl::StatusOr<Secret> Vault::NamedKey(absl::string_view name) const {
-  const std::string row_key = NamedRow(name);
+  const std::string row_key = NamedRowKey(name);
+  absl::MutexLock lock(&rows_mutex_);
+  if (unshared_names_.contains(row_key)) {
+    return absl::UnavailableError("the key of that name is not shared yet");
+  }
   absl::StatusOr<std::string> row = store_->Get(row_key);
   if (absl::IsNotFound(row.status())) return absl::NotFoundError("no key of that name");
   if (!row.ok()) return NotErased(row.status());
   Secret key;
-  if (absl::Status unwrapped = Unwrap(row_key, *row, key.data()); !unwrapped.ok()) return unwrapped;
+  if (!ring_->Unwrap(row_key, *row, key.data())) return Damaged();
   return key;
 }
 
 absl::Status Vault::AddNamedKey(absl::string_view name) {
-  absl::MutexLock lock(&naming_mutex_);
+  const std::string row_key = NamedRowKey(name);
+  absl::StatusOr<std::string> value;
+  {
+    absl::MutexLock lock(&rows_mutex_);
+    value = AddName(row_key);
+  }
+  if (!value.ok()) return value.status();
+  if (share_ == nullptr) return absl::OkStatus();
+  if (absl::Status shared = share_({VaultRow{row_key, *value}}); !shared.ok()) return shared;
+  absl::MutexLock lock(&rows_mutex_);
+  unshared_names_.erase(row_key);
+  return absl::OkStatus();
+}
+
+// The value to share: of a new row, or of one that waits for it since an earlier call.
+absl::StatusOr<std::string> Vault::AddName(const std::string& row_key) {
   if (absl::Status sure = store_->Recover(); !sure.ok()) return NotErased(sure);
-  absl::StatusOr<std::string> row = store_->Get(NamedRow(name));
+  absl::StatusOr<std::string> row = store_->Get(row_key);
+  if (row.ok() && unshared_names_.contains(row_key)) return row;
   if (row.ok()) return absl::AlreadyExistsError("there is a key of that name");
   if (!absl::IsNotFound(row.status())) return NotErased(row.status());
-  return store_->Commit({NewKey(epochs_, log_id_, NamedRow(name))});
+  VaultChange made = ring_->NewKey(row_key);
+  if (share_ != nullptr) unshared_names_.insert(row_key);
+  if (absl::Status written = store_->Commit({made}); !written.ok()) return written;
+  return std::move(made.value);
 }
 
 absl::StatusOr<VaultReport> Vault::Check() const {
   VaultReport report;
   absl::Status checked = store_->Check([&](absl::string_view row_key, absl::string_view row) {
     Transient key;
+    if (row_key == kToScrub) return absl::OkStatus();
     switch (row_key[0]) {
       case kEpochRow:  // unwrapped by Open
         ++report.epochs;
@@ -214,7 +183,7 @@ absl::StatusOr<VaultReport> Vault::Check() const {
         ++report.named;
         break;
       case kDataRow:
-        if (row == Tombstone()) {
+        if (row == kTombstone) {
           ++report.destroyed;
           return absl::OkStatus();
         }
@@ -223,7 +192,7 @@ absl::StatusOr<VaultReport> Vault::Check() const {
       default:
         return absl::DataLossError("the vault has a row of an unknown kind");
     }
-    if (!Unwrap(row_key, row, key.bytes).ok()) {
+    if (!ring_->Unwrap(row_key, row, key.bytes)) {
       return absl::DataLossError("vault: the row of a key is damaged");
     }
     return absl::OkStatus();

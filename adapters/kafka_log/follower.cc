@@ -87,7 +87,7 @@ void KafkaFollower::HandOut(const std::vector<Message>& messages) {
     }
     const auto at = static_cast<events::Offset>(message->offset);
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR || at < next_[p]) continue;
-    records.push_back({p, at, RecordOf(*message)});
+    records.push_back({p, at, RecordOf(*message), KeyOf(*message)});
     next_[p] = at + 1;
   }
   flush();

@@ -156,7 +156,7 @@ absl::Status Group::Create(const std::string& bootstrap, const std::string& log_
   const absl::StatusOr<Client> client =
       MakeClient(RD_KAFKA_PRODUCER, {}, RD_KAFKA_EVENT_NONE, hints);
   if (!client.ok()) return client.status();
-  return CreateTopic(*client, hints, partition_count);
+  return CreateTopic(*client, hints, partition_count, TopicUse::kRecords);
 }
 
 absl::StatusOr<std::unique_ptr<Group>> Group::Join(const std::string& bootstrap,

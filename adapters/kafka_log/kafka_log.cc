@@ -35,7 +35,7 @@ absl::Status KafkaLog::Create(const std::string& bootstrap, const std::string& t
   const absl::StatusOr<Client> client =
       MakeClient(RD_KAFKA_PRODUCER, {}, RD_KAFKA_EVENT_NONE, cluster);
   if (!client.ok()) return client.status();
-  return CreateTopic(*client, cluster, partition_count);
+  return CreateTopic(*client, cluster, partition_count, TopicUse::kRecords);
 }
 
 absl::StatusOr<std::unique_ptr<KafkaLog>> KafkaLog::Open(const std::string& bootstrap,
@@ -45,7 +45,7 @@ absl::StatusOr<std::unique_ptr<KafkaLog>> KafkaLog::Open(const std::string& boot
   absl::StatusOr<std::unique_ptr<KafkaLog>> log =
       OpenUnchecked(bootstrap, topic, partition_count, options);
   if (!log.ok()) return log;
-  absl::Status checked = CheckSettings(*(*log)->client_, *(*log)->cluster_);
+  absl::Status checked = CheckSettings(*(*log)->client_, *(*log)->cluster_, TopicUse::kRecords);
   if (!checked.ok()) return checked;
   return log;
 }
@@ -95,33 +95,29 @@ absl::StatusOr<Offset> KafkaLog::End(Partition partition) const {
   const Deadline deadline(cluster_->options.read_timeout);
   absl::Status status = absl::UnavailableError("kafka: no answer");
   while (!deadline.passed()) {
-    int64_t begin = 0;
-    int64_t end = 0;
-    const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
-        client_->handle.get(), cluster_->topic.c_str(), static_cast<int32_t>(partition), &begin,
-        &end, Milliseconds(std::min(deadline.left(), cluster_->options.request_timeout)));
-    status = KafkaStatus(absl::StrCat("the end of partition ", partition), error);
-    if (status.ok() && begin > 0) {
-      return absl::DataLossError(
-          absl::StrCat("kafka: partition ", partition, ": offsets below ", begin, " are gone"));
+    const absl::StatusOr<Bounds> bounds =
+        AskBounds(*client_, *cluster_, partition, deadline.left());
+    status = bounds.status();
+    if (status.ok() && bounds->begin > 0) {
+      return absl::DataLossError(absl::StrCat("kafka: partition ", partition, ": offsets below ",
+                                              bounds->begin, " are gone"));
     }
-    if (status.ok() && end >= static_cast<int64_t>(known)) {
-      ends_->Note(partition, static_cast<Offset>(end));
-      return static_cast<Offset>(end);
+    if (status.ok() && bounds->end >= known) {
+      ends_->Note(partition, bounds->end);
+      return bounds->end;
     }
     if (absl::IsPermissionDenied(status)) return status;
     // A broker that does not know yet that it leads no more answers with an old end.
     if (status.ok()) {
-      status = absl::DataLossError(
-          absl::StrCat("kafka: partition ", partition, " ends at ", end, " and reached ", known));
+      status = absl::DataLossError(absl::StrCat("kafka: partition ", partition, " ends at ",
+                                                bounds->end, " and reached ", known));
     }
     absl::SleepFor(std::min(kPause, std::max(deadline.left(), absl::ZeroDuration())));
   }
   return status;
 }
 
-absl::StatusOr<std::vector<Offset>> KafkaLog::EndsOf(
-    absl::Span<const Partition> partitions) const {
+absl::StatusOr<std::vector<Offset>> KafkaLog::EndsOf(absl::Span<const Partition> partitions) const {
   for (Partition p : partitions) {
     if (p >= partition_count_) return NoSuchPartition();
   }
@@ -153,7 +149,11 @@ absl::Status KafkaLog::Read(Partition partition, Offset from, uint64_t max,
     absl::StatusOr<std::unique_ptr<Reader>> reader =
         second_look ? Reader::Make(*cluster_) : TakeReader();
     if (!reader.ok()) return reader.status();
-    if (absl::Status read = (*reader)->Run(range, second_look, visit); !read.ok()) return read;
+    const Gaps gaps = second_look ? Gaps::kTrustFirst : Gaps::kStop;
+    absl::Status read = (*reader)->Run(range, gaps, [&](const rd_kafka_message_t& message) {
+      return visit(static_cast<Offset>(message.offset), RecordOf(message));
+    });
+    if (!read.ok()) return read;
     // Stopped at an offset that is left out: believed when another handle says so as well.
     second_look = true;
     KeepReader(*std::move(reader));

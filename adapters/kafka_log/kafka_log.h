@@ -68,6 +68,7 @@ struct Followed {
   events::Partition partition = 0;
   events::Offset offset = 0;
   absl::string_view record;
+  absl::string_view key;  // of the message; a log's has none
 };
 
 // What a follower calls, all on one thread of its own and never under a lock; must not destroy the

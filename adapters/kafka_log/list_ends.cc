@@ -32,12 +32,11 @@ absl::StatusOr<std::vector<events::Offset>> ListEnds(const Client& client, const
   if (auto code = rd_kafka_event_error(event.get()); code != RD_KAFKA_RESP_ERR_NO_ERROR)
     return KafkaStatus("the ends of the log", code, rd_kafka_event_error_string(event.get()));
   size_t count = 0;
-  const rd_kafka_ListOffsetsResultInfo_t** infos = rd_kafka_ListOffsets_result_infos(
-      rd_kafka_event_ListOffsets_result(event.get()), &count);
+  const rd_kafka_ListOffsetsResultInfo_t** infos =
+      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.get()), &count);
   std::map<int32_t, events::Offset> found;
   for (size_t i = 0; i < count; ++i) {
-    const rd_kafka_topic_partition_t* at =
-        rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
+    const rd_kafka_topic_partition_t* at = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
     if (at->err != RD_KAFKA_RESP_ERR_NO_ERROR)
       return KafkaStatus(absl::StrCat("the end of partition ", at->partition), at->err);
     found[at->partition] = static_cast<events::Offset>(at->offset);

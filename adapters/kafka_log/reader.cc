@@ -42,14 +42,30 @@ absl::string_view RecordOf(const rd_kafka_message_t& message) {
   return absl::string_view(static_cast<const char*>(message.payload), message.len);
 }
 
+absl::string_view KeyOf(const rd_kafka_message_t& message) {
+  return absl::string_view(static_cast<const char*>(message.key), message.key_len);
+}
+
+absl::StatusOr<Bounds> AskBounds(const Client& client, const Cluster& cluster, Partition partition,
+                                 absl::Duration patience) {
+  int64_t begin = 0;
+  int64_t end = 0;
+  const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
+      client.handle.get(), cluster.topic.c_str(), static_cast<int32_t>(partition), &begin, &end,
+      Milliseconds(std::min(patience, cluster.options.request_timeout)));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return KafkaStatus(absl::StrCat("the end of partition ", partition), error);
+  }
+  return Bounds{static_cast<Offset>(begin), static_cast<Offset>(end)};
+}
+
 absl::StatusOr<std::unique_ptr<Reader>> Reader::Make(const Cluster& cluster) {
   absl::StatusOr<Client> client = MakeConsumer(cluster, absl::Milliseconds(10));
   if (!client.ok()) return client.status();
   return std::unique_ptr<Reader>(new Reader(*std::move(client), cluster.options.read_timeout));
 }
 
-absl::Status Reader::Run(Range& range, bool trust_first_gap,
-                         const events::EventLog::Visitor& visit) {
+absl::Status Reader::Run(Range& range, Gaps gaps, Visit visit) {
   // A queue of its own: nothing of an earlier Read can be in it.
   const Queue queue(rd_kafka_queue_new(client_.handle.get()));
   const auto partition = static_cast<int32_t>(range.partition);
@@ -57,13 +73,12 @@ absl::Status Reader::Run(Range& range, bool trust_first_gap,
                                    queue.get()) != 0) {
     return KafkaStatus("reading", rd_kafka_last_error());
   }
-  absl::Status status = Drain(queue.get(), range, trust_first_gap, visit);
+  absl::Status status = Drain(queue.get(), range, gaps, visit);
   rd_kafka_consume_stop(client_.topic.get(), partition);
   return status;
 }
 
-absl::Status Reader::Drain(rd_kafka_queue_t* queue, Range& range, bool trust_first_gap,
-                           const events::EventLog::Visitor& visit) const {
+absl::Status Reader::Drain(rd_kafka_queue_t* queue, Range& range, Gaps gaps, Visit visit) const {
   Deadline deadline(patience_);
   bool first = true;
   while (range.next < range.until) {
@@ -81,12 +96,13 @@ absl::Status Reader::Drain(rd_kafka_queue_t* queue, Range& range, bool trust_fir
     if (!end && message->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;  // it tries again by itself
     const auto at = static_cast<Offset>(message->offset);
     if (at < range.next || (end && at < range.until)) continue;
-    if (at > range.next && !(first && trust_first_gap)) return absl::OkStatus();
+    const bool trusted = gaps == Gaps::kTrust || (gaps == Gaps::kTrustFirst && first);
+    if (at > range.next && !trusted) return absl::OkStatus();
     first = false;
     range.next = std::min(at, range.until);
     if (end || at >= range.until) continue;
     range.next = at + 1;
-    if (!visit(at, RecordOf(*message))) {
+    if (!visit(*message)) {
       range.stopped = true;
       return absl::OkStatus();
     }

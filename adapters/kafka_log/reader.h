@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "adapters/kafka_log/client.h"
@@ -31,6 +32,19 @@ bool IsEndOfPartition(const rd_kafka_message_t& message);
 // has just come says so.
 bool IsFinal(const rd_kafka_message_t& message);
 absl::string_view RecordOf(const rd_kafka_message_t& message);
+absl::string_view KeyOf(const rd_kafka_message_t& message);
+
+// The offsets that a partition holds, as its leader says: [begin, end). At most `request_timeout`.
+struct Bounds {
+  events::Offset begin = 0;
+  events::Offset end = 0;
+};
+absl::StatusOr<Bounds> AskBounds(const Client& client, const Cluster& cluster,
+                                 events::Partition partition, absl::Duration patience);
+
+// What an offset that is left out means to a Run: it stops there; the same, unless it is where the
+// Run began; nothing (a compacted topic).
+enum class Gaps { kStop, kTrustFirst, kTrust };
 
 // One Read at a time.
 class Reader {
@@ -43,15 +57,16 @@ class Reader {
     events::Offset until;  // there is something at or behind its predecessor
     bool stopped = false;  // the visitor wants no more
   };
-  // Reads on at `range.next`. Returns ok before `until` where an offset is left out, unless it is
-  // `range.next` at entry and `trust_first_gap`. Errors: kDataLoss, kUnavailable.
-  absl::Status Run(Range& range, bool trust_first_gap, const events::EventLog::Visitor& visit);
+  // The visitor of what was read; false: no more is wanted.
+  using Visit = absl::FunctionRef<bool(const rd_kafka_message_t& message)>;
+  // Reads on at `range.next`. Returns ok before `until` where an offset is left out, as `gaps`
+  // says. Errors: kDataLoss, kUnavailable.
+  absl::Status Run(Range& range, Gaps gaps, Visit visit);
 
  private:
   Reader(Client client, absl::Duration patience)
       : client_(std::move(client)), patience_(patience) {}
-  absl::Status Drain(rd_kafka_queue_t* queue, Range& range, bool trust_first_gap,
-                     const events::EventLog::Visitor& visit) const;
+  absl::Status Drain(rd_kafka_queue_t* queue, Range& range, Gaps gaps, Visit visit) const;
 
   const Client client_;
   const absl::Duration patience_;

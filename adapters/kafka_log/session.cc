@@ -3,8 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "adapters/kafka_log/topic.h"
+#include "adapters/kafka_log/producer.h"
 #include "events/check.h"
 
 namespace guitu::kafka_log {
@@ -15,27 +14,8 @@ using events::Delivery;
 
 // How long the poll thread waits for something before it looks around.
 constexpr int kPollMilliseconds = 100;
-// How often a new producer greets the cluster, and the time between; a connection takes about 10
-// ms.
-constexpr int kGreetings = 4;
-constexpr absl::Duration kGreetingPause = absl::Milliseconds(10);
 // A batch of deliveries is handed out at this size even if more are there.
 constexpr size_t kBatchMax = 4096;
-
-Settings ProducerSettings(const KafkaOptions& options) {
-  return {
-      {"enable.idempotence", "true"},
-      {"enable.gapless.guarantee", "true"},
-      {"acks", "all"},
-      {"message.timeout.ms", absl::StrCat(Milliseconds(options.delivery_timeout))},
-      {"request.timeout.ms", absl::StrCat(Milliseconds(options.request_timeout))},
-      {"linger.ms", "0"},
-      {"queue.buffering.max.messages", "0"},
-      {"queue.buffering.max.kbytes", "2147483647"},
-      {"message.max.bytes", absl::StrCat(options.record_bytes_max + kFrameBytes)},
-      {"compression.type", "none"},
-  };
-}
 
 // A ticket travels through librdkafka as the message's opaque pointer.
 static_assert(sizeof(void*) >= sizeof(uint64_t));
@@ -49,18 +29,8 @@ uint64_t FromOpaque(const void* opaque) { return reinterpret_cast<uint64_t>(opaq
 absl::StatusOr<std::unique_ptr<KafkaSession>> KafkaSession::Open(
     const Cluster& cluster, uint32_t partition_count, std::shared_ptr<Ends> ends,
     events::EventLog::DeliverySink sink) {
-  absl::StatusOr<Client> client = MakeClient(RD_KAFKA_PRODUCER, ProducerSettings(cluster.options),
-                                             RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR, cluster);
+  absl::StatusOr<Client> client = MakeProducer(cluster, partition_count, AfterLoss::kEnd);
   if (!client.ok()) return client.status();
-  // Several times: the first answer brings the metadata that the first record would have to wait
-  // for, and the addresses of the brokers. Only an answer that comes when a connection to one of
-  // these is up makes librdkafka ask for a producer id at once; else it looks again after half a
-  // second, which every fail-over would have to wait for.
-  for (int i = 0; i < kGreetings; ++i) {
-    if (i > 1) absl::SleepFor(kGreetingPause);
-    absl::Status connected = CheckPartitions(*client, cluster, partition_count);
-    if (!connected.ok()) return connected;
-  }
   return std::unique_ptr<KafkaSession>(new KafkaSession(
       *std::move(client), cluster, partition_count, std::move(ends), std::move(sink)));
 }

@@ -3,14 +3,7 @@
 // States: alive; dead, after its first unknown delivery, or because it is being destroyed: nothing
 // more is sent, and all that comes back does so as unknown, whatever the broker says of it.
 //
-// The settings, and why:
-//   - enable.idempotence: each record at most once and in order, over retries and new leaders.
-//   - enable.gapless.guarantee: a record that is given up ends the producer, so that nothing
-//     behind it lands.
-//   - linger.ms 0: a lone record goes at once; what comes while five requests are under way goes
-//     with the next as one batch, which is all the grouping that is needed (figures: README.md).
-//   - no limit on the queue: Enqueue has to take what it is given; the runtime limits it.
-//   - compression none: sealed bytes do not shrink.
+// Its settings, with the reasons: producer.h.
 #pragma once
 
 #include <memory>

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/types/span.h"
 
 namespace guitu::kafka_log {
 namespace {
@@ -25,12 +26,22 @@ struct Required {
   const char* name;
   const char* should;
 };
-constexpr Required kRequired[] = {
+constexpr Required kForRecords[] = {
     {"cleanup.policy", "delete"},  // compaction would drop records, retention is set to none below
     {"retention.ms", "-1"},
     {"retention.bytes", "-1"},
     {"unclean.leader.election.enable", "false"},  // it drops acknowledged records
 };
+// Compaction alone: with deletion beside it ("compact,delete") old keys would go. How long it keeps
+// deletions of its own (delete.retention.ms) is no matter: a destroyed key is a row with a value.
+constexpr Required kForKeys[] = {
+    {"cleanup.policy", "compact"},
+    {"unclean.leader.election.enable", "false"},
+};
+
+absl::Span<const Required> RequiredFor(TopicUse use) {
+  return use == TopicUse::kKeys ? absl::MakeConstSpan(kForKeys) : absl::MakeConstSpan(kForRecords);
+}
 
 // The topic alone, or without it the cluster's brokers.
 absl::StatusOr<Metadata> Ask(const Client& client, bool topic, absl::Duration patience) {
@@ -86,7 +97,7 @@ absl::StatusOr<Event> Call(absl::string_view doing, const Client& client, absl::
 }
 
 absl::Status SendCreate(const Client& client, const Cluster& cluster, uint32_t partition_count,
-                        int replicas) {
+                        TopicUse use, int replicas) {
   const absl::Duration patience = cluster.options.open_timeout;
   char error[256];
   NewTopic topic(rd_kafka_NewTopic_new(cluster.topic.c_str(), static_cast<int>(partition_count),
@@ -96,7 +107,7 @@ absl::Status SendCreate(const Client& client, const Cluster& cluster, uint32_t p
   const std::string bytes = absl::StrCat(cluster.options.record_bytes_max + kFrameBytes);
   rd_kafka_NewTopic_set_config(topic.get(), "min.insync.replicas", in_sync.c_str());
   rd_kafka_NewTopic_set_config(topic.get(), "max.message.bytes", bytes.c_str());
-  for (const Required& required : kRequired) {
+  for (const Required& required : RequiredFor(use)) {
     rd_kafka_NewTopic_set_config(topic.get(), required.name, required.should);
   }
   const AdminOptions options = Patience(client, RD_KAFKA_ADMIN_OP_CREATETOPICS, patience);
@@ -202,12 +213,12 @@ absl::Status PartitionsAreRight(const Client& client, const Cluster& cluster,
   return Wrong(cluster, "number of partitions", absl::StrCat(is), absl::StrCat(partition_count));
 }
 
-absl::Status SettingsAreRight(const Client& client, const Cluster& cluster) {
+absl::Status SettingsAreRight(const Client& client, const Cluster& cluster, TopicUse use) {
   if (absl::Status status = CheckReplication(client, cluster); !status.ok()) return status;
   absl::StatusOr<std::map<std::string, std::string>> settings =
       SettingsOf(RD_KAFKA_RESOURCE_TOPIC, cluster.topic, client, cluster);
   if (!settings.ok()) return settings.status();
-  for (const Required& required : kRequired) {
+  for (const Required& required : RequiredFor(use)) {
     const std::string& is = (*settings)[required.name];
     if (is != required.should) return Wrong(cluster, required.name, is, required.should);
   }
@@ -227,7 +238,8 @@ absl::Status SettingsAreRight(const Client& client, const Cluster& cluster) {
 
 }  // namespace
 
-absl::Status CreateTopic(const Client& client, const Cluster& cluster, uint32_t partition_count) {
+absl::Status CreateTopic(const Client& client, const Cluster& cluster, uint32_t partition_count,
+                         TopicUse use) {
   const Deadline deadline(Grace(cluster));
   int count = 0;
   while (true) {
@@ -242,7 +254,7 @@ absl::Status CreateTopic(const Client& client, const Cluster& cluster, uint32_t 
         "kafka: the cluster has ", count, " brokers and should have ", AtLeast(kReplicas)));
   }
   const absl::Status made =
-      SendCreate(client, cluster, partition_count, count < kReplicas ? 1 : kReplicas);
+      SendCreate(client, cluster, partition_count, use, count < kReplicas ? 1 : kReplicas);
   return made.ok() ? AwaitLeaders(client, cluster, partition_count) : made;
 }
 
@@ -263,8 +275,8 @@ absl::StatusOr<uint32_t> CountPartitions(const Client& client, const Cluster& cl
   return count;
 }
 
-absl::Status CheckSettings(const Client& client, const Cluster& cluster) {
-  return UntilFound(cluster, [&] { return SettingsAreRight(client, cluster); });
+absl::Status CheckSettings(const Client& client, const Cluster& cluster, TopicUse use) {
+  return UntilFound(cluster, [&] { return SettingsAreRight(client, cluster, use); });
 }
 
 absl::Status CheckSessionFloor(const Client& client, const Cluster& cluster,

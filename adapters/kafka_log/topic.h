@@ -9,8 +9,13 @@
 
 namespace guitu::kafka_log {
 
+// What a topic is for: records of a log, all kept for ever; or rows of keys (key_topic.h), of which
+// the newest of each is kept.
+enum class TopicUse { kRecords, kKeys };
+
 // Errors: as KafkaLog::Create.
-absl::Status CreateTopic(const Client& client, const Cluster& cluster, uint32_t partition_count);
+absl::Status CreateTopic(const Client& client, const Cluster& cluster, uint32_t partition_count,
+                         TopicUse use);
 
 // That it has `partition_count` partitions. Errors: kNotFound, kFailedPrecondition, kUnavailable.
 absl::Status CheckPartitions(const Client& client, const Cluster& cluster,
@@ -20,7 +25,7 @@ absl::Status CheckPartitions(const Client& client, const Cluster& cluster,
 absl::StatusOr<uint32_t> CountPartitions(const Client& client, const Cluster& cluster);
 
 // Replication and settings. Errors: as KafkaLog::Open.
-absl::Status CheckSettings(const Client& client, const Cluster& cluster);
+absl::Status CheckSettings(const Client& client, const Cluster& cluster, TopicUse use);
 
 // That the brokers let a member of a group have this session time-out. Errors: kFailedPrecondition,
 // kUnavailable.

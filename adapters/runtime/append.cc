@@ -13,6 +13,12 @@ using events::Event;
 using events::Reason;
 using events::Refuse;
 
+absl::Status NotNow(const absl::Status& status) {
+  if (events::ReasonOf(status) != Reason::UNSPECIFIED) return status;
+  Reason reason = absl::IsUnavailable(status) ? Reason::SETTLING : Reason::OVERLOADED;
+  return Refuse(reason, status.message());
+}
+
 // The basis is what this writer has folded (F6), never what it hopes for.
 events::Frame PartitionMachine::NewFrame(schema::Kind kind) const {
   events::Frame frame;
@@ -43,8 +49,8 @@ absl::StatusOr<events::KeyId> PartitionMachine::KeyOf(const events::SubjectId& s
 
 // Under the subject's key, gone with it; a command that seals nothing for the subject: the log's
 // own key.
-bool PartitionMachine::SameContent(const Request& request, const Record& record,
-                                   const events::RequestHash& hash) const {
+absl::StatusOr<bool> PartitionMachine::SameContent(const Request& request, const Record& record,
+                                                   const events::RequestHash& hash) const {
   auto subject = SubjectOf(request.stream);
   for (auto key : {KnownKeyOf(subject), std::optional(ports_.keys.LogKey())}) {
     if (!key) continue;
@@ -52,6 +58,7 @@ bool PartitionMachine::SameContent(const Request& request, const Record& record,
     if (mac.ok() && *mac == hash) return true;
     if (mac.status().code() == absl::StatusCode::kDataLoss)
       return true;  // erased: cannot be told any more
+    if (absl::IsUnavailable(mac.status())) return mac.status();
   }
   return false;
 }
@@ -150,8 +157,7 @@ void PartitionMachine::Deny(const events::StreamId& slot_id, Waiting waiting, ab
   }
   auto [hi, lo] = ports_.random();
   auto bytes = BuildCommand(schema::Kind::ACCESS, request, {hi, lo}, flight.version, {event});
-  if (!bytes.ok())
-    return Reject(waiting, Refuse(Reason::OVERLOADED, bytes.status().message()), out);
+  if (!bytes.ok()) return Reject(waiting, NotNow(bytes.status()), out);
   flight.waiting = std::move(waiting);
   Send(std::move(flight), *std::move(bytes), true, out);
 }

@@ -67,6 +67,10 @@ struct NodeView {
   bool shared = false;
 };
 
+// What a failure of a port is to who asked, without a reason of its own. kUnavailable: a key that
+// has not come from another node yet.
+absl::Status NotNow(const absl::Status& status);
+
 class PartitionMachine {
  public:
   PartitionMachine(events::Partition partition, uint32_t partitions, Ports& ports, NodeView& node);
@@ -181,8 +185,9 @@ class PartitionMachine {
   events::Frame NewFrame(schema::Kind kind) const;
   absl::StatusOr<events::KeyId> KeyOf(const events::SubjectId& subject);
   std::optional<events::KeyId> KnownKeyOf(const events::SubjectId& subject) const;
-  bool SameContent(const Request& request, const Record& record,
-                   const events::RequestHash& hash) const;
+  // Errors: kUnavailable.
+  absl::StatusOr<bool> SameContent(const Request& request, const Record& record,
+                                   const events::RequestHash& hash) const;
   void Send(InFlight flight, std::string record, bool access, Outbox& out);
   void Deny(const events::StreamId& slot_id, Waiting waiting, absl::Status refusal, Outbox& out);
   void Reject(const Waiting& waiting, absl::Status status, Outbox& out);

@@ -41,8 +41,7 @@ void PartitionMachine::ProcessRead(const events::StreamId& slot_id, Waiting wait
   }
   auto [hi, lo] = ports_.random();
   auto bytes = BuildCommand(schema::Kind::ACCESS, request, {hi, lo}, flight.version, {event});
-  if (!bytes.ok())
-    return Reject(waiting, Refuse(Reason::OVERLOADED, bytes.status().message()), out);
+  if (!bytes.ok()) return Reject(waiting, NotNow(bytes.status()), out);
   flight.waiting = std::move(waiting);
   Send(std::move(flight), *std::move(bytes), true, out);
 }

@@ -98,6 +98,8 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
     auto result = Decide(request, record, slot, flight);
     // What the software finds no longer so is no attempt of anybody: no 103.
     if (!result.ok() && record.software) return Reject(waiting, result.status(), out);
+    if (!result.ok() && !events::IsRefusal(result.status()))
+      return Reject(waiting, NotNow(result.status()), out);
     if (!result.ok()) return Deny(slot_id, std::move(waiting), result.status(), out);
     decided = *std::move(result);
   }
@@ -105,8 +107,7 @@ void PartitionMachine::ProcessRecord(const events::StreamId& slot_id, Waiting wa
   // Approvals and withdrawals are siblings; users and roles stand in the registry.
   flight.read_back = node_.shared && (registry() || kind == schema::Kind::SIBLING);
   auto bytes = BuildCommand(kind, request, record.id, stream.version, decided);
-  if (!bytes.ok())
-    return Reject(waiting, Refuse(Reason::OVERLOADED, bytes.status().message()), out);
+  if (!bytes.ok()) return Reject(waiting, NotNow(bytes.status()), out);
   slot.busy = true;
   flight.waiting = std::move(waiting);
   Send(std::move(flight), *std::move(bytes), false, out);
@@ -118,10 +119,11 @@ Answer PartitionMachine::AnswerFromResult(const Waiting& waiting,
                                           const events::StoredResult& result) const {
   const auto& record = std::get<Record>(waiting.request.what);
   Answer answer = NewAnswer(waiting);
-  if (!result.cancelled && !record.cancels &&
-      !SameContent(waiting.request, record, result.request_hash)) {
-    answer.status = Refuse(Reason::IDEMPOTENCY_REUSE);
-    return answer;
+  if (!result.cancelled && !record.cancels) {
+    auto same = SameContent(waiting.request, record, result.request_hash);
+    if (!same.ok()) answer.status = NotNow(same.status());
+    if (same.ok() && !*same) answer.status = Refuse(Reason::IDEMPOTENCY_REUSE);
+    if (!answer.status.ok()) return answer;
   }
   answer.offset = result.offset;
   answer.version = result.version;

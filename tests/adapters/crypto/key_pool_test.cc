@@ -51,6 +51,29 @@ TEST(KeyPool, MakesNothingBeforeItIsAsked) {
   EXPECT_EQ(maker.calls, 0);
 }
 
+TEST(KeyPool, WaitsForASlowMakeOnceAndNotAtAllUntilItHasEnded) {
+  absl::Notification go_on;
+  std::atomic<int> calls = 0;
+  KeyPool pool(
+      4,
+      [&](size_t count) -> absl::StatusOr<std::vector<KeyId>> {
+        ++calls;
+        go_on.WaitForNotification();
+        std::vector<KeyId> made;
+        for (size_t i = 0; i < count; ++i) made.push_back({1, i + 1});
+        return made;
+      },
+      absl::Milliseconds(20));
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_TRUE(absl::IsUnavailable(pool.Take().status()));  // 20 s, if each of them waited
+  }
+  EXPECT_LE(calls, 1);
+  go_on.Notify();
+  absl::StatusOr<KeyId> key = absl::UnavailableError("");
+  while (absl::IsUnavailable(key.status())) key = pool.Take();
+  EXPECT_TRUE(key.ok()) << key.status();
+}
+
 TEST(KeyPool, GivesBackWhatWasNeverTaken) {
   Maker maker;
   KeyPool pool(8, std::ref(maker));

@@ -1,8 +1,6 @@
 // A Kafka log of its own on a real cluster. For a fixture to derive from.
 #pragma once
 
-#include <librdkafka/rdkafka.h>
-
 #include <string>
 
 #include "adapters/clock/clock.h"
@@ -28,26 +26,7 @@ class BrokerFixture : public LogFixture {
     ASSERT_TRUE(made.ok()) << made;
     OpenLog(kafka_.Options());
   }
-  // Changes one setting of the topic, as an operator would.
-  void Alter(const char* setting, const char* value) {
-    rd_kafka_conf_t* conf = rd_kafka_conf_new();
-    char error[256];
-    rd_kafka_conf_set(conf, "bootstrap.servers", kafka_.bootstrap().c_str(), error, sizeof(error));
-    rd_kafka_t* client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof(error));
-    rd_kafka_queue_t* queue = rd_kafka_queue_new(client);
-    rd_kafka_ConfigResource_t* topic =
-        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic_.c_str());
-    rd_kafka_ConfigResource_add_incremental_config(topic, setting,
-                                                   RD_KAFKA_ALTER_CONFIG_OP_TYPE_SET, value);
-    rd_kafka_IncrementalAlterConfigs(client, &topic, 1, nullptr, queue);
-    rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 10'000);
-    ASSERT_NE(event, nullptr);
-    EXPECT_EQ(rd_kafka_event_error(event), RD_KAFKA_RESP_ERR_NO_ERROR);
-    rd_kafka_event_destroy(event);
-    rd_kafka_ConfigResource_destroy(topic);
-    rd_kafka_queue_destroy(queue);
-    rd_kafka_destroy(client);
-  }
+  void Alter(const char* setting, const char* value) { kafka_.Alter(topic_, setting, value); }
   // Opens the log until the answer is as wanted, ten seconds at most: a broker learns of a changed
   // setting a moment after the controller has taken it.
   absl::Status OpenUntil(bool refused, uint32_t partitions = 2) {

@@ -66,6 +66,26 @@ int RealKafka::Leader(const std::string& topic, events::Partition partition) con
   return leader;
 }
 
+void RealKafka::Alter(const std::string& topic, const char* setting, const char* value) const {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  char error[256];
+  rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap_.c_str(), error, sizeof(error));
+  rd_kafka_t* client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof(error));
+  rd_kafka_queue_t* queue = rd_kafka_queue_new(client);
+  rd_kafka_ConfigResource_t* altered =
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+  rd_kafka_ConfigResource_add_incremental_config(altered, setting,
+                                                 RD_KAFKA_ALTER_CONFIG_OP_TYPE_SET, value);
+  rd_kafka_IncrementalAlterConfigs(client, &altered, 1, nullptr, queue);
+  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 10'000);
+  GUITU_CHECK(event != nullptr);
+  EXPECT_EQ(rd_kafka_event_error(event), RD_KAFKA_RESP_ERR_NO_ERROR);
+  rd_kafka_event_destroy(event);
+  rd_kafka_ConfigResource_destroy(altered);
+  rd_kafka_queue_destroy(queue);
+  rd_kafka_destroy(client);
+}
+
 KafkaOptions RealKafka::Options() const {
   KafkaOptions options;
   options.allow_single_replica = nodes_ == 1;

@@ -28,6 +28,9 @@ class RealKafka {
   // The node that leads a partition, as the cluster says at the moment.
   int Leader(const std::string& topic, events::Partition partition) const;
 
+  // Changes one setting of a topic, as an operator would.
+  void Alter(const std::string& topic, const char* setting, const char* value) const;
+
   // A name no other test has.
   std::string NewTopic() { return "log-" + std::to_string(++topics_); }
   // For a log on this cluster.
