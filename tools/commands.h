@@ -89,6 +89,7 @@ struct PlanImportOptions {
 int PlanImport(const PlanImportOptions& options);
 
 struct BenchOptions {
+  KafkaFlags kafka;
   double seconds = 3;     // of each measurement
   uint32_t cases = 2000;  // opened before
   std::string scenario = "all";

@@ -121,7 +121,8 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.1, 600.0));
   command->add_option("--cases", bench.cases, "cases opened before")->check(CLI::Range(2, 1000000));
   command->add_option("--scenario", bench.scenario, "what to measure; default all")
-      ->check(CLI::IsMember({"all", "in-process", "commands", "reads", "rebuild"}));
+      ->check(CLI::IsMember({"all", "in-process", "commands", "reads", "rebuild", "nodes"}));
+  AddKafka(command, bench.kafka);
   command->add_flag("--json", bench.json, "print JSON");
   command->callback([&] { exit_code = Bench(bench); });
 

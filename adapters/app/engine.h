@@ -113,6 +113,8 @@ class Engine {
   // The registry that every partition has adopted; never null after Start.
   std::shared_ptr<const aggregates::RegistryState> registry() const;
   EngineFigures figures() const;
+  // Of a shared log: records below this offset are in the rows here.
+  events::Offset FoldedTo(events::Partition partition) const { return feed_->folded(partition); }
 
  private:
   struct Inbox {
