@@ -90,6 +90,7 @@ void Node::Need(events::Partition partition, absl::Duration not_before) {
   Seat& seat = seats_[partition];
   seat.session = 0;
   seat.needs = machines_[partition]->assigned();
+  some_need_ = some_need_ || seat.needs;
   seat.not_before = not_before;
 }
 
@@ -105,8 +106,11 @@ std::vector<events::Partition> Node::SeatsOf(uint64_t session) const {
 void Node::OpenSessions(Outbox& out) {
   absl::Duration now = ports_.clock.Monotonic();
   std::vector<events::Partition> partitions;
+  some_need_ = false;
   for (events::Partition p : RegistryFirst()) {
-    if (seats_[p].needs && now >= seats_[p].not_before) partitions.push_back(p);
+    bool due = now >= seats_[p].not_before;
+    if (seats_[p].needs && due) partitions.push_back(p);
+    some_need_ = some_need_ || (seats_[p].needs && !due);
   }
   if (partitions.empty()) return;
   ++sessions_;
@@ -212,6 +216,7 @@ void Node::OnTick(Outbox& out) {
     } else if (machines_[p]->phase() == Phase::kHalted) {
       seats_[p].needs = false;
     }
+    if (handed_over(p) && machines_[p]->in_flight() == 0) seats_[p].session = 0;
   }
   if (now >= start_again_at_) {
     start_again_at_ = absl::InfiniteDuration();
@@ -279,10 +284,7 @@ void Node::EndStep(Outbox& out) {
   }
   for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->EndStep(out);
   ReleaseHeld(out);
-  for (events::Partition p = 0; p <= partitions_; ++p) {
-    if (handed_over(p) && machines_[p]->in_flight() == 0) seats_[p].session = 0;
-  }
-  OpenSessions(out);
+  if (some_need_) OpenSessions(out);
   served_ = ready();
   EndBootstrap(out);
 }
