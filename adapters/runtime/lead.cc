@@ -31,6 +31,8 @@ void PartitionMachine::BeginFence(Outbox& out) {
   phase_ = Phase::kFencing;
   wants_fence_ = false;
   unsettled_ = true;
+  // Whatever is in flight went out under an older attempt, also one that was handed over meanwhile.
+  for (InFlight& flight : in_flight_) flight.unknown = true;
   events::Frame frame = NewFrame(schema::Kind::FENCE);
   frame.epoch = state_.head.epoch + 1;
   frame.nonce = nonce_;

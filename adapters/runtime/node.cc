@@ -67,6 +67,7 @@ void Node::AssignAll(Outbox& out) { Assign(RegistryFirst(), 0, out); }
 
 void Node::Assign(std::span<const events::Partition> partitions, uint32_t generation, Outbox&) {
   started_ = true;
+  adopt_ = true;  // one given back before it was handed over adopts what it has missed
   view_.generation = generation;
   for (events::Partition p : partitions) {
     machines_[p]->Assign();
@@ -274,15 +275,17 @@ void Node::EndStep(Outbox& out) {
   StoreRows();
   if (!store_alarm_.empty()) out.alarms.push_back(std::exchange(store_alarm_, {}));
   registry().EndStep(out);
-  HoldRegistryAnswers(out);
   // One adoption for any number of registry records: when no more are on their way.
+  // What was sent to a registry that another leads now may stay in flight here for ever.
   // The registry as of an offset is read from its rows: while the store takes none, later.
-  if (adopt_ && registry().in_flight() == 0 && registry().stored()) {
+  bool more = registry().leads() && registry().in_flight() > 0;
+  if (adopt_ && !more && registry().stored()) {
     adopt_ = false;
     registry().Adopt(out);
     for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->Adopt(out);
   }
   for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->EndStep(out);
+  HoldRegistryAnswers(out);  // also of those that Adopt has let in
   ReleaseHeld(out);
   if (some_need_) OpenSessions(out);
   served_ = ready();
