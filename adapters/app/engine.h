@@ -66,12 +66,15 @@ struct EngineOptions {
 
 // Totals since the start.
 struct EngineFigures {
-  uint64_t commands = 0;  // commits in effect answered
-  uint64_t reads = 0;     // reads released
-  uint64_t refusals = 0;  // answered with a refusal
-  uint64_t retries = 0;   // answered "not now"
-  uint64_t records_folded = 0;
-  uint64_t sessions = 0;  // of the log, opened
+  uint64_t commands = 0;                       // commits in effect answered
+  uint64_t reads = 0;                          // reads released
+  uint64_t refusals = 0;                       // answered with a refusal
+  uint64_t retries = 0;                        // answered "not now"
+  uint64_t sessions = 0;                       // of the log, opened
+  runtime::PartitionMachine::Counts folded{};  // records, by effect
+  // Now, not since the start.
+  uint32_t led = 0;     // partitions
+  uint32_t halted = 0;  // partitions that need a hand
 };
 
 class Engine {
@@ -173,6 +176,7 @@ class Engine {
   bool AnchorIsBehind() const;
   void Publish();
   void PublishRegistry();
+  void PublishFigures();
   void Fail(absl::Status status);
   bool Drained() const;
 
