@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace guitu::tools {
 
@@ -56,8 +57,18 @@ struct DemoOptions {
 };
 int Demo(const DemoOptions& options);
 
+struct MoveCommandOptions {
+  DataOptions data;
+  KafkaFlags kafka;  // of the source
+  std::string to;
+  KafkaFlags to_kafka;
+  std::vector<std::string> token_files;
+};
+int Move(const MoveCommandOptions& options);
+
 struct RebuildOptions {
   DataOptions data;
+  KafkaFlags kafka;
   bool compare = false;
 };
 int Rebuild(const RebuildOptions& options);

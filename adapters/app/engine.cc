@@ -403,6 +403,10 @@ absl::Status Engine::Gate(const std::vector<events::Offset>& ends) {
       return absl::DataLossError(
           absl::StrCat("partition ", p, ": no genesis record of this log is in effect"));
     }
+    if (events::HasMoved(state.head)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the log has been moved to ", state.head.address, ": serve it there"));
+    }
     if (p >= options_.anchor.size()) continue;
     const AnchorPoint& anchor = options_.anchor[p];
     if (end < anchor.count) {

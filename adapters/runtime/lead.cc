@@ -26,6 +26,8 @@ PartitionMachine::PartitionMachine(events::Partition partition, uint32_t partiti
 void PartitionMachine::BeginFence(Outbox& out) {
   if (phase_ == Phase::kHalted) return;
   GUITU_CHECK(state_.head.born);
+  if (events::HasMoved(state_.head))
+    return Halt(absl::StrCat("the log has been moved to ", state_.head.address), out);
   auto [hi, lo] = ports_.random();
   nonce_ = {hi, lo};
   phase_ = Phase::kFencing;

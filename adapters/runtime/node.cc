@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "events/boxes.h"
+#include "adapters/runtime/registry_at.h"
 #include "events/check.h"
 #include "events/reason.h"
 #include "projections/keys.h"
@@ -348,35 +348,8 @@ std::shared_ptr<const aggregates::RegistryState> Node::RegistryAt(uint64_t offse
   if (registry().next() < offset) return nullptr;
   if (registry().stored_next() < offset && !StoreRows()) return nullptr;
   auto state = base != nullptr ? *base : aggregates::RegistryDecider::Initial();
-  const events::LogId& log_id = registry().state().head.log_id;
-  std::string prefix = projections::ViewPrefix(partitions_, 'G');
-  ports_.rows.Scan(prefix, projections::RegistryKey(partitions_, state.offset),
-                   [&](absl::string_view, absl::string_view value) {
-                     auto row = projections::DecodeRegistryRow(value);
-                     if (!row || row->record.offset >= offset) return false;
-                     auto meta = events::DecodeMeta(row->record.meta);
-                     GUITU_CHECK(meta.ok());  // the fold has read it
-                     events::SegmentReader payload(row->record.payload);
-                     uint32_t index = 0;
-                     for (auto in : payload.Root<schema::Payload>().getEvents()) {
-                       // Names of users, and what is proposed, stay sealed: no decision needs them.
-                       events::OpenContext open{
-                           log_id,
-                           {},
-                           row->record.command_id,
-                           index++,
-                           [](const events::SubjectId&, schema::Category) { return false; }};
-                       auto event = events::OpenEvent(in, open, ports_.sealer);
-                       if (!event.ok()) continue;
-                       event->recorder = meta->actor;
-                       event->recorder_unit = meta->unit;
-                       event->recorded_at = meta->recorded_at;
-                       state =
-                           aggregates::RegistryDecider::Evolve(std::move(state), row->item, *event);
-                     }
-                     return true;
-                   });
-  state.offset = offset;
+  state =
+      FoldRegistry(std::move(state), offset, ports_.rows, registry().state().head, ports_.sealer);
   auto shared = std::make_shared<const aggregates::RegistryState>(std::move(state));
   registry_states_[offset] = shared;
   while (registry_states_.size() > kRegistryStatesKept)
