@@ -58,6 +58,7 @@ int Demo(const DemoOptions& options);
 
 struct RebuildOptions {
   DataOptions data;
+  KafkaFlags kafka;
   bool compare = false;
 };
 int Rebuild(const RebuildOptions& options);

@@ -87,6 +87,7 @@ int main(int argc, char** argv) {
   RebuildOptions rebuild;
   command = app.add_subcommand("rebuild", "folds the projections anew from the log and compares");
   AddData(command, rebuild.data);
+  AddKafka(command, rebuild.kafka);
   command->add_flag("--compare", rebuild.compare, "only compare")->required();
   command->callback([&] { exit_code = Rebuild(rebuild); });
 

@@ -3,8 +3,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapters/app/installation.h"
+#include "adapters/app/paths.h"
 #include "adapters/crypto/sha256.h"
 #include "adapters/embedded_log/embedded_log.h"
+#include "adapters/kafka_log/kafka_log.h"
 #include "adapters/rocksdb/rocksdb_store.h"
 #include "projections/fold.h"
 #include "projections/keys.h"
@@ -31,8 +33,10 @@ absl::StatusOr<uint64_t> FoldPartition(const events::EventLog& log, projections:
   };
   if (from >= until) return uint64_t{0};
   auto status =
-      log.Read(partition, from, until - from, [&](events::Offset, absl::string_view record) {
+      log.Read(partition, from, until - from, [&](events::Offset offset, absl::string_view record) {
         size_t before = batch.changes.size();
+        if (offset > state.head.next)
+          projections::FoldGap(state, partition, offset, crypto::Sha256, batch);
         auto folded = projections::Fold(state, partition, record, rows, crypto::Sha256, batch);
         failure = folded.status();
         rows.Add(batch, before);
@@ -40,6 +44,7 @@ absl::StatusOr<uint64_t> FoldPartition(const events::EventLog& log, projections:
       });
   if (!failure.ok()) return failure;
   if (!status.ok()) return status;
+  if (state.head.next < until) projections::FoldGap(state, partition, until, crypto::Sha256, batch);
   if (!batch.empty() && !flush()) return failure;
   return state.head.next - from;
 }
@@ -58,17 +63,23 @@ events::Hash256 HashOf(const projections::RowReader& rows, events::Partition par
   return hash;
 }
 
+absl::StatusOr<std::unique_ptr<events::EventLog>> OpenLog(const OpenOptions& options) {
+  if (!options.kafka) return embedded_log::EmbeddedLog::Open(LogDir(options.data_dir));
+  return kafka_log::KafkaLog::OpenAsIs(options.kafka->bootstrap, options.kafka->topic,
+                                       options.kafka->kafka);
+}
+
 }  // namespace
 
 absl::StatusOr<RebuildReport> RebuildAndCompare(const OpenOptions& options) {
   absl::Duration begin = options.clock->Monotonic();
-  if (!std::filesystem::exists(absl::StrCat(options.data_dir, "/anchor"))) {
+  if (!std::filesystem::exists(AnchorFile(options.data_dir))) {
     return absl::NotFoundError(
         "there is no installation in the data directory: run `guitu init` first");
   }
-  auto log = embedded_log::EmbeddedLog::Open(absl::StrCat(options.data_dir, "/log"));
+  auto log = OpenLog(options);
   if (!log.ok()) return log.status();
-  auto live = rocks::RocksdbStore::Open(absl::StrCat(options.data_dir, "/store"));
+  auto live = rocks::RocksdbStore::Open(StoreDir(options.data_dir));
   if (!live.ok()) return live.status();
   std::string dir = absl::StrCat(options.data_dir, "/store-rebuilt");
   std::error_code error;

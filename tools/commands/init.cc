@@ -35,7 +35,9 @@ int Token(const TokenOptions& options) {
 }
 
 int Rebuild(const RebuildOptions& options) {
-  auto report = app::RebuildAndCompare(ToOpen(options.data));
+  app::OpenOptions open = ToOpen(options.data);
+  open.kafka = ToKafka(options.kafka);
+  auto report = app::RebuildAndCompare(open);
   if (!report.ok()) return Fail(report.status());
   double seconds = absl::ToDoubleSeconds(report->took);
   Say(absl::StrCat(
