@@ -91,8 +91,8 @@ bool Cluster::Install() {
   EXPECT_EQ(ended.code, 0) << ended;
   log_ins_ = {journeys::TokenOf(DataDir(0), app_test::kPolice),
               journeys::TokenOf(DataDir(0), app_test::kWorker),
-              journeys::TokenOf(DataDir(0), app_test::kAid)};
-  auditor_ = journeys::TokenOf(DataDir(0), app_test::kAuditor);
+              journeys::TokenOf(DataDir(0), app_test::kAid),
+              journeys::TokenOf(DataDir(0), app_test::kAuditor)};
   return people.ok() && ended.code == 0;
 }
 

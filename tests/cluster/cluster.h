@@ -72,7 +72,6 @@ class Cluster {
   app_test::Web Web(size_t node, const std::string& token) const { return {port(node), token}; }
 
   const kill::Client::LogIns& log_ins() const { return log_ins_; }
-  const std::string& auditor() const { return auditor_; }
   // What `guitu rebuild --compare` says of the directory. REQUIRES: the node does not run.
   journeys::Ran Compare(size_t node) const;
   // All that nodes have printed so far, of those that have ended.
@@ -88,7 +87,6 @@ class Cluster {
   clock::SystemClock clock_;
   std::array<std::unique_ptr<journeys::Server>, kNodes> servers_;
   kill::Client::LogIns log_ins_;
-  std::string auditor_;
   mutable std::mutex mutex_;
   std::string said_;  // guarded by mutex_
 };

@@ -167,7 +167,7 @@ TEST_F(ThreeNodes, ListWhatAnotherHasJustAcknowledged) {
   std::vector<std::unique_ptr<Web>> police, auditors;
   for (size_t node = 0; node < kNodes; ++node) {
     police.push_back(std::make_unique<Web>(cluster->port(node), cluster->log_ins().police));
-    auditors.push_back(std::make_unique<Web>(cluster->port(node), cluster->auditor()));
+    auditors.push_back(std::make_unique<Web>(cluster->port(node), cluster->log_ins().auditor));
   }
   size_t expected = Listed(*auditors[0]);
   for (size_t pair = 0; pair < 200; ++pair) {

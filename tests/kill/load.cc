@@ -15,7 +15,8 @@ const char kSpoken[] = "金丝雀自述想回家种茶";
 namespace {
 
 const app_test::Person& PersonOf(size_t who) {
-  const app_test::Person* people[] = {&app_test::kPolice, &app_test::kWorker, &app_test::kAid};
+  const app_test::Person* people[] = {&app_test::kPolice, &app_test::kWorker, &app_test::kAid,
+                                      &app_test::kAuditor};
   return *people[who];
 }
 
@@ -41,6 +42,16 @@ void Address::EndLoad() {
 bool Address::load_ended() const {
   std::lock_guard lock(mutex_);
   return ended_;
+}
+
+void Address::Abandon() {
+  std::lock_guard lock(mutex_);
+  abandoned_ = true;
+}
+
+bool Address::abandoned() const {
+  std::lock_guard lock(mutex_);
+  return abandoned_;
 }
 
 Address::Seen Address::Next(size_t server, uint64_t start) {
@@ -70,6 +81,8 @@ void Client::Run() {
       Open();
     } else if (dice < 50) {
       Write(own_[random_() % own_.size()]);
+    } else if (dice >= 98 && !log_ins_.auditor.empty()) {
+      List();
     } else if (dice >= 95) {
       Read(*shared, false);
     } else if (dice >= 75) {
@@ -194,6 +207,17 @@ void Client::Read(Told& told, bool own) {
                                      ", but ", told.marks.size(), " were acknowledged"));
 }
 
+// Fewer cases than a page holds.
+void Client::List() {
+  Answer answer = Once(Who::kAuditor, "GET", "/v1/cases?limit=200", {}, "");
+  if (answer.status == 0 || answer.status == 503) return;
+  if (answer.status != 200 || !answer.Field("next").empty()) return Complain("list", answer);
+  acts_.push_back(NewAct(Act::Kind::kListed, Who::kAuditor, "", {}, answer));
+  for (const app_test::json::value& listed : answer.body.at("cases").as_array())
+    acts_.back().shown.push_back(
+        absl::StrCat("/v1/cases/", std::string(listed.at("case").as_string())));
+}
+
 bool Client::Noted(const Answer& answer, const std::string& mark, Told& told) {
   if (answer.status != 200 && answer.status != 201) {
     Complain(mark, answer);
@@ -226,7 +250,7 @@ Answer Client::Insist(Who who, const std::string& target, const std::string& key
   if (!if_match.empty()) headers.emplace_back("If-Match", if_match);
   while (true) {
     Answer answer = Once(who, "POST", target, headers, body);
-    if (answer.status != 0 && answer.status < 500) return answer;
+    if ((answer.status != 0 && answer.status < 500) || address_.abandoned()) return answer;
     ++retries_;
     if (address_.servers() == 1 || answer.status == 0) continue;
     absl::SleepFor(absl::Milliseconds(30));  // the others want the processor, too
@@ -246,7 +270,8 @@ Answer Client::Once(Who who, const std::string& method, const std::string& targe
   if (at_[server_].start == 0) Turn();
   auto& web = web_[static_cast<size_t>(who)];
   if (web == nullptr) {
-    const std::string* tokens[] = {&log_ins_.police, &log_ins_.worker, &log_ins_.aid};
+    const std::string* tokens[] = {&log_ins_.police, &log_ins_.worker, &log_ins_.aid,
+                                   &log_ins_.auditor};
     web = std::make_unique<app_test::Web>(at_[server_].port, *tokens[static_cast<size_t>(who)],
                                           kPatient);
   }

@@ -30,6 +30,9 @@ class Address {
   // No further commands are to be begun.
   void EndLoad();
   bool load_ended() const;
+  // Nobody will answer any more: what has no final answer yet is given up, with a complaint.
+  void Abandon();
+  bool abandoned() const;
   size_t servers() const { return seen_.size(); }
   // Waits a moment for a start later than `start`; the newest there is.
   Seen Next(size_t server, uint64_t start);
@@ -39,6 +42,7 @@ class Address {
   std::condition_variable changed_;
   std::vector<Seen> seen_;
   bool ended_ = false;
+  bool abandoned_ = false;
 };
 
 // What a client was told of a case.
@@ -52,14 +56,14 @@ struct Told {
 
 // One thing that a client asked for, and the final answer.
 struct Act {
-  enum class Kind { kDone, kCancelled, kConflict, kRefused, kShown };
+  enum class Kind { kDone, kCancelled, kConflict, kRefused, kShown, kListed };
   Kind kind = Kind::kDone;
   std::string staff, key, path;
   absl::Duration begin, end;  // of the first attempt, of the final answer; monotonic
   uint64_t expected = 0;      // of kConflict: the version it was asked on
   uint64_t version = 0;
-  std::string receipt;             // but for kConflict and kRefused
-  std::vector<std::string> shown;  // of kShown: receipts of the events
+  std::string receipt;             // but for kConflict, kRefused and kListed
+  std::vector<std::string> shown;  // of kShown: receipts of the events; of kListed: cases
 };
 
 // What all that a client says of persons begins with: personal data that may stand nowhere.
@@ -72,6 +76,7 @@ class Client {
     std::string police, worker;
     // Where there is one, commands are also cancelled, refused, and sent on versions that passed.
     std::string aid;
+    std::string auditor;  // where there is one, cases are listed
   };
   Client(uint32_t number, uint64_t seed, Address& address, const LogIns& log_ins,
          std::vector<std::string> shared_paths);
@@ -88,7 +93,7 @@ class Client {
   const std::vector<std::string>& complaints() const { return complaints_; }
 
  private:
-  enum class Who { kPolice, kWorker, kAid };
+  enum class Who { kPolice, kWorker, kAid, kAuditor };
   void Open();
   void Write(Told& told);
   void WriteShared(Told& told);
@@ -96,6 +101,7 @@ class Client {
   void Cancel(Told& told);
   void AskForbidden(Told& told);
   void Read(Told& told, bool own);
+  void List();
   // Sends until the answer is final.
   app_test::Answer Insist(Who who, const std::string& target, const std::string& key,
                           const std::string& if_match, const std::string& body);
@@ -115,7 +121,7 @@ class Client {
   const clock::SystemClock clock_;
   size_t server_ = 0;
   std::vector<Address::Seen> at_;
-  std::unique_ptr<app_test::Web> web_[3];
+  std::unique_ptr<app_test::Web> web_[4];
   absl::Duration begin_;
   std::vector<Told> own_, shared_;
   std::vector<Act> acts_;
