@@ -100,7 +100,8 @@ absl::StatusOr<std::string> IssueToken(const OpenOptions& options, const aggrega
                                        absl::Duration ttl);
 
 // Folds the log into a fresh store beside the live one and compares: the hash over the sorted rows
-// of each partition, position left out, at equal offset. REQUIRES: nobody serves the directory.
+// of each partition, position left out, at equal offset. On Kafka: up to its end at that time, so
+// what is equal on every node is equal on all. REQUIRES: nobody serves the directory.
 struct RebuildReport {
   uint64_t records = 0;
   absl::Duration took;

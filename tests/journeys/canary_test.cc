@@ -1,6 +1,8 @@
 // Nothing that was said of a person stands readable on disk, or in what the server prints: marked
 // words are put into every kind of personal field and looked for in every file, in the forms in
 // which they could have been written.
+#include "tests/journeys/canary.h"
+
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -23,47 +25,6 @@ using app_test::Command;
 using app_test::Quoted;
 using app_test::Web;
 namespace json = boost::json;
-
-// UTF-16 of a text in UTF-8 whose characters are of at most three bytes.
-std::string Utf16(const std::string& text, bool big) {
-  std::string out;
-  for (size_t i = 0; i < text.size();) {
-    auto byte = [&](size_t at) { return static_cast<uint32_t>(static_cast<uint8_t>(text[at])); };
-    uint32_t unit = byte(i);
-    if (unit >= 0xE0) {
-      unit = (unit & 0x0F) << 12 | (byte(i + 1) & 0x3F) << 6 | (byte(i + 2) & 0x3F);
-      i += 3;
-    } else {
-      i += 1;
-    }
-    char high = static_cast<char>(unit >> 8), low = static_cast<char>(unit & 0xFF);
-    out.push_back(big ? high : low);
-    out.push_back(big ? low : high);
-  }
-  return out;
-}
-
-// Base64 depends on where in the stream the text begins: the part that is the same wherever it
-// stands.
-std::set<std::string> Base64Cores(const std::string& text) {
-  std::set<std::string> cores;
-  for (size_t shift = 0; shift < 3; ++shift) {
-    std::string padded = std::string(shift, '\0') + text;
-    padded.resize(padded.size() / 3 * 3);
-    for (std::string encoded : {absl::Base64Escape(padded), absl::WebSafeBase64Escape(padded)}) {
-      cores.insert(encoded.substr(4));
-    }
-  }
-  return cores;
-}
-
-std::set<std::string> FormsOf(const std::string& canary) {
-  std::set<std::string> forms = Base64Cores(canary);
-  std::string hex = absl::BytesToHexString(canary);
-  forms.insert(
-      {canary, Utf16(canary, true), Utf16(canary, false), hex, absl::AsciiStrToUpper(hex)});
-  return forms;
-}
 
 // Sixteen bytes or more each, so that none is there by chance.
 const char* const kCanaries[] = {
@@ -175,7 +136,7 @@ TEST_F(Canaries, WouldBeFoundIfTheyWereThere) {
     std::string text = canary;
     for (const std::string& form :
          {text, absl::Base64Escape("x" + text), absl::Base64Escape("xy" + text + "z"),
-          absl::Base64Escape(text), absl::BytesToHexString(text), Utf16(text, false)}) {
+          absl::Base64Escape(text), absl::BytesToHexString(text), Utf16(text)}) {
       bool found = false;
       for (const std::string& known : FormsOf(canary))
         found |= form.find(known) != std::string::npos;

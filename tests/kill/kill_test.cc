@@ -38,7 +38,7 @@ class AKilledServer : public testing::Test {
   void SetUp() override {
     ASSERT_TRUE(journeys::Install(data_));
     log_ins_ = {journeys::TokenOf(data_, app_test::kPolice),
-                journeys::TokenOf(data_, app_test::kWorker)};
+                journeys::TokenOf(data_, app_test::kWorker), "", ""};
     auditor_ = journeys::TokenOf(data_, app_test::kAuditor);
     std::printf("GUITU_KILL_SEED=%lu\n", static_cast<unsigned long>(seed_));
   }

@@ -87,6 +87,7 @@ Findings StandardOut(const Tree& tree) {
                                    {},
                                    {{"tools", "programs print for people"},
                                     {"tests/kill", "prints its seed and what it counted"},
+                                    {"tests/cluster", "prints its seed and what it measured"},
                                     {"tests/adapters/http/http_floor.cc", "a program of its own"}}};
   return Search(tree, *ban);
 }
@@ -103,6 +104,7 @@ Findings SleepingTests(const Tree& tree) {
               "absl::Notification, a future, or a clock that the test sets",
               {"tests"},
               {{"tests/kill", "the kill has to come at a random moment"},
+               {"tests/cluster", "faults last for a while; other processes are asked again"},
                {"tests/adapters/rocksdb/rocksdb_store_test.cc",
                 "RocksDB recovers on a thread of its own; nothing tells when"}}};
   return Search(tree, *ban);
