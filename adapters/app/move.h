@@ -24,6 +24,11 @@
 //     nonce, drawn from an id in DIR/moving. So a source cannot be moved twice, and an embedded
 //     target that was lost after step 3 cannot be begun anew.
 //
+// What may have to be begun anew: on Kafka an append of a run that was killed can land behind the
+// look of the next one, which then finds another record than its own at an offset. Before step 3
+// that ends this copy (kFailedPrecondition; a new topic and directory, the source lives); later it
+// does no harm, since what landed twice is void.
+//
 // What the source's directory still has after the move: its keys. An erasure in the new place does
 // not reach them, so whoever moved removes it.
 #pragma once

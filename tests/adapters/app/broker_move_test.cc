@@ -1,4 +1,6 @@
 // Moving a city from its embedded log to a real Kafka and back.
+#include <librdkafka/rdkafka.h>
+
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
@@ -191,6 +193,42 @@ TEST_F(MoveOnABroker, ATopicTakesOneLogOnly) {
   ExpectRefused(MoveLog(intruder).status(), absl::StatusCode::kAlreadyExists, "another log");
   EXPECT_FALSE(fs::exists(Dir("fifth")));
   EXPECT_TRUE(TryOpen(Embedded("city")).ok());
+}
+
+// A record that is no message of ours, and the marker behind it, which is no message at all.
+void CommitTransaction(const app::KafkaUse& use, int32_t partition) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  char error[256];
+  rd_kafka_conf_set(conf, "bootstrap.servers", use.bootstrap.c_str(), error, sizeof(error));
+  rd_kafka_conf_set(conf, "transactional.id", use.topic.c_str(), error, sizeof(error));
+  rd_kafka_t* client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof(error));
+  const auto done = [](rd_kafka_error_t* failure) {
+    EXPECT_EQ(failure, nullptr) << rd_kafka_error_string(failure);
+    rd_kafka_error_destroy(failure);
+  };
+  done(rd_kafka_init_transactions(client, 20'000));
+  done(rd_kafka_begin_transaction(client));
+  char foreign[] = "foreign";
+  rd_kafka_producev(client, RD_KAFKA_V_TOPIC(use.topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+                    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(foreign, 7),
+                    RD_KAFKA_V_END);
+  done(rd_kafka_commit_transaction(client, 20'000));
+  rd_kafka_destroy(client);
+}
+
+TEST_F(MoveOnABroker, AnOffsetThatHoldsNothingIsNamedAndTheSourceLivesOn) {
+  std::string path = OpenCase();
+  ExpectMoves(MoveTo(OnKafka("node")), 2);
+  const uint64_t end = EndsOf(OnKafka("node"))[1];
+  CommitTransaction(*OnKafka("node").kafka, 1);
+  ExpectRefused(MoveLog(Between(OnKafka("node"), Embedded("back"))).status(),
+                absl::StatusCode::kFailedPrecondition,
+                absl::StrCat("partition 1, offset ", end + 1, ": nothing stands there"));
+  Serve(OnKafka("node"));
+  Answer on = PostSoon(Of(kWorker), path + "/events", "on", Quoted(2), Risk());
+  EXPECT_EQ(on.status, 200) << on;
+  installation_.reset();
+  ExpectRebuildsEqual(OnKafka("node"));
 }
 
 TEST_F(MoveOnABroker, ANodeThatStillRunsStandsDownAndNeverComesBack) {

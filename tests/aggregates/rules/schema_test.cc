@@ -174,6 +174,7 @@ const std::set<std::string>& OpenTexts() {
       "LegalAidRightNotified/language",
       "LegalAidRightNotified/sheet/issuer",
       "LegalAidRightNotified/sheet/kind",
+      "LogRestored/backup",
       "PlacementStarted/agreement/issuer",
       "PlacementStarted/agreement/kind",
       "PlanItemSet/article",
