@@ -23,8 +23,8 @@ constexpr size_t kRegistryStatesKept = 8;
 
 Node::Node(uint32_t partitions, Ports ports, NodeOptions options)
     : partitions_(partitions),
-      ports_(std::move(ports)),
       alone_(options.alone),
+      ports_(std::move(ports)),
       seats_(partitions + 1) {
   view_.registry_at = [this](uint64_t offset) { return RegistryAt(offset); };
   view_.registry_end = [this] { return registry_end_; };

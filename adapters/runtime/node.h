@@ -118,24 +118,24 @@ class Node {
   void EndBootstrap(Outbox& out);
 
   const uint32_t partitions_;
+  const bool alone_;
+  bool read_only_ = false;
+  bool clock_suspect_ = false;
+  bool some_need_ = false;   // a seat needs another session
+  bool started_ = false;     // something was assigned, if only nothing
+  bool adopt_ = false;       // the registry has grown since the last adoption was sent
+  bool served_ = false;      // was ready in this session: an adoption on its way is no gap
+  bool case_opened_ = true;  // 107g may be due; true at first, for what was opened before
   Ports ports_;
   NodeView view_;
   std::vector<std::unique_ptr<PartitionMachine>> machines_;
-  bool read_only_ = false;
-  bool clock_suspect_ = false;
-  absl::Status store_;       // of the newest write
-  std::string store_alarm_;  // said once, when it begins
-  const bool alone_;
-  std::vector<Seat> seats_;  // by partition
-  bool some_need_ = false;   // a seat needs another session
-  uint64_t sessions_ = 0;    // so far
-  bool started_ = false;     // something was assigned, if only nothing
+  absl::Status store_;                                        // of the newest write
+  std::string store_alarm_;                                   // said once, when it begins
+  std::vector<Seat> seats_;                                   // by partition
+  uint64_t sessions_ = 0;                                     // so far
   absl::Duration start_again_at_ = absl::InfiniteDuration();  // monotonic
   uint64_t registry_end_ = 0;  // records of the registry up to its newest command in effect
-  bool adopt_ = false;         // the registry has grown since the last adoption was sent
   std::map<uint64_t, std::shared_ptr<const aggregates::RegistryState>> registry_states_;
-  bool served_ = false;      // was ready in this session: an adoption on its way is no gap
-  bool case_opened_ = true;  // 107g may be due; true at first, for what was opened before
   absl::Duration bootstrap_at_ = -absl::InfiniteDuration();  // monotonic: not asked again before
   std::deque<Held> held_;  // registry commands, until every partition has adopted them (R3)
 };
