@@ -47,6 +47,11 @@ struct EffectHead {
   friend bool operator==(const EffectHead&, const EffectHead&) = default;
 };
 
+// The owner in the last fence of a log that goes on elsewhere (adapters/app/move.h); its address
+// says where. No node fences behind it: else there were two logs that live.
+inline constexpr absl::string_view kMovedOwner = "moved";
+inline bool HasMoved(const EffectHead& head) { return head.owner == kMovedOwner; }
+
 std::string EncodeHead(const EffectHead& head);
 std::optional<EffectHead> DecodeHead(absl::string_view bytes);
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace guitu::tools {
 
@@ -56,6 +57,15 @@ struct DemoOptions {
 };
 int Demo(const DemoOptions& options);
 
+struct MoveCommandOptions {
+  DataOptions data;
+  KafkaFlags kafka;  // of the source
+  std::string to;
+  KafkaFlags to_kafka;
+  std::vector<std::string> token_files;
+};
+int Move(const MoveCommandOptions& options);
+
 struct RebuildOptions {
   DataOptions data;
   KafkaFlags kafka;
@@ -90,6 +100,7 @@ struct PlanImportOptions {
 int PlanImport(const PlanImportOptions& options);
 
 struct BenchOptions {
+  KafkaFlags kafka;
   double seconds = 3;     // of each measurement
   uint32_t cases = 2000;  // opened before
   std::string scenario = "all";

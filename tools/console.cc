@@ -90,6 +90,10 @@ absl::Status SetListen(absl::string_view listen, app::OpenOptions& options) {
   return absl::OkStatus();
 }
 
+bool ListensEverywhere(absl::string_view address) {
+  return address == "0.0.0.0" || address == "::" || address == "[::]";
+}
+
 void BlockSignals() {
   sigset_t set = EndSignals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);

@@ -28,6 +28,8 @@ std::string RootKeyFile(const DataOptions& options);
 app::OpenOptions ToOpen(const DataOptions& options);
 // "127.0.0.1:8470" into address and port. kInvalidArgument.
 absl::Status SetListen(absl::string_view listen, app::OpenOptions& options);
+// "0.0.0.0" or "::": no address that others could ask.
+bool ListensEverywhere(absl::string_view address);
 // Nothing where the log is the embedded one.
 std::optional<app::KafkaUse> ToKafka(const KafkaFlags& flags);
 // Waits for SIGTERM or SIGINT. REQUIRES: BlockSignals() was called before any thread began.

@@ -25,13 +25,17 @@ void AddKafka(CLI::App* command, KafkaFlags& options) {
       ->envname("GUITU_KAFKA");
   command->add_option("--kafka-topic", options.topic, "name of the log's topic")
       ->envname("GUITU_KAFKA_TOPIC");
+  command->add_flag("--allow-single-replica", options.allow_single_replica,
+                    "fewer than three brokers, nothing is kept twice");
+}
+
+// Of a command that joins the group of nodes.
+void AddSessionTimeout(CLI::App* command, KafkaFlags& options) {
   command
       ->add_option("--session-timeout", options.session_timeout,
                    "seconds until a dead node is replaced")
       ->check(CLI::Range(0.1, 600.0))
       ->envname("GUITU_SESSION_TIMEOUT");
-  command->add_flag("--allow-single-replica", options.allow_single_replica,
-                    "fewer than three brokers, nothing is kept twice");
 }
 
 }  // namespace
@@ -49,6 +53,7 @@ int main(int argc, char** argv) {
       app.add_subcommand("init", "creates an installation and prints recovery shares once");
   AddData(command, init.data);
   AddKafka(command, init.kafka);
+  AddSessionTimeout(command, init.kafka);
   command->add_option("--partitions", init.partitions, "partitions of cases, fixed at birth")
       ->check(CLI::Range(1, 800));
   command->add_flag("--synthetic", init.synthetic, "invented persons only");
@@ -58,6 +63,7 @@ int main(int argc, char** argv) {
   command = app.add_subcommand("serve", "serves an installation; with --kafka as one of its nodes");
   AddData(command, serve.data);
   AddKafka(command, serve.kafka);
+  AddSessionTimeout(command, serve.kafka);
   command
       ->add_option("--advertise", serve.kafka.advertise,
                    "http://HOST:PORT where other nodes reach this one; default: --listen")
@@ -83,6 +89,29 @@ int main(int argc, char** argv) {
   command->add_option("--cases", demo.cases, "how many cases")->check(CLI::Range(1, 100000));
   command->add_option("--seed", demo.seed, "what the invented persons are made from");
   command->callback([&] { exit_code = Demo(demo); });
+
+  MoveCommandOptions move;
+  command = app.add_subcommand(
+      "move",
+      "moves an installation to another log: from the embedded one to Kafka, or back\n"
+      "--data and --kafka say where it is, as for serve; --to and --to-kafka where it goes.\n"
+      "Stop every node first: what they are asked meanwhile is refused. Records keep their\n"
+      "offsets. The log there ends for good with a fence that says where to, and goes on here\n"
+      "under a new generation, which two administrators approve with a token each. Interrupted,\n"
+      "run it again: it goes on. Then serve the new place with the same --root-key-file, and\n"
+      "remove the old directory: an erasure does not reach its keys.");
+  AddData(command, move.data);
+  AddKafka(command, move.kafka);
+  command->add_option("--to", move.to, "new directory")->required();
+  command->add_option("--to-kafka", move.to_kafka.bootstrap,
+                      "HOST:PORT,... of brokers to move to; without it to a log in --to");
+  command->add_option("--to-topic", move.to_kafka.topic, "name of the new log's topic");
+  command
+      ->add_option("--token-file", move.token_files,
+                   "file with a bearer token of an administrator, twice: of two persons")
+      ->required()
+      ->allow_extra_args(false);
+  command->callback([&] { exit_code = Move(move); });
 
   RebuildOptions rebuild;
   command = app.add_subcommand("rebuild", "folds the projections anew from the log and compares");
@@ -122,7 +151,8 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.1, 600.0));
   command->add_option("--cases", bench.cases, "cases opened before")->check(CLI::Range(2, 1000000));
   command->add_option("--scenario", bench.scenario, "what to measure; default all")
-      ->check(CLI::IsMember({"all", "in-process", "commands", "reads", "rebuild"}));
+      ->check(CLI::IsMember({"all", "in-process", "commands", "reads", "rebuild", "nodes"}));
+  AddKafka(command, bench.kafka);
   command->add_flag("--json", bench.json, "print JSON");
   command->callback([&] { exit_code = Bench(bench); });
 

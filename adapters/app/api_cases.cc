@@ -166,6 +166,8 @@ void Api::ReadTarget(const Caller& caller, const Request& request, Responder res
         // Opening and writing is work for the socket thread, not for the engine's.
         respond(http::Response::Later(
             [this, english, context, view, answer = std::move(answer)]() mutable {
+              if (runtime::TooLate(answer, ports_.clock.Monotonic()))
+                return ProblemResponse(Refuse(Reason::SETTLING), english);
               context.grant = answer.grant;
               context.version = answer.version;
               context.partition = answer.partition;

@@ -38,6 +38,8 @@ void Api::GetLegalAidCase(const Caller& caller, Request request, Responder respo
                                             context](runtime::Answer answer) {
     if (!answer.status.ok()) return respond(ProblemResponse(answer.status, english));
     respond(http::Response::Later([this, english, context, answer = std::move(answer)]() mutable {
+      if (runtime::TooLate(answer, ports_.clock.Monotonic()))
+        return ProblemResponse(Refuse(Reason::SETTLING), english);
       context.version = answer.version;
       auto rows = runtime::ReleasedRows(ports_.rows, answer);
       auto body = RenderLegalAid(rows, context, ports_.clock.Now(), ports_.rules, ports_.sealer);

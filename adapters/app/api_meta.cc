@@ -12,6 +12,18 @@ void Counter(std::string& out, absl::string_view name, absl::string_view help, u
                   value, "\n");
 }
 
+void AddForwarding(std::string& out, const http::ForwarderCounters& counters) {
+  absl::StrAppend(&out,
+                  "# HELP guitu_forwarded_total Requests sent on to other nodes, by outcome\n"
+                  "# TYPE guitu_forwarded_total counter\n");
+  for (auto [outcome, count] :
+       {std::pair("answered", counters.answered), std::pair("settling", counters.settling),
+        std::pair("not-owner", counters.not_owner), std::pair("overloaded", counters.overloaded),
+        std::pair("refused", counters.refused)}) {
+    absl::StrAppend(&out, "guitu_forwarded_total{outcome=\"", outcome, "\"} ", count, "\n");
+  }
+}
+
 }  // namespace
 
 http::Response PlainText(int status, std::string body) {
@@ -56,6 +68,16 @@ http::Response Api::Metrics() const {
           "gauge");
   Counter(out, "guitu_read_only", "1 while the disk is full", ports_.engine.read_only() ? 1 : 0,
           "gauge");
+  Counter(out, "guitu_partitions_led", "Partitions that this node leads", engine.led, "gauge");
+  Counter(out, "guitu_partitions_halted", "Partitions that need a hand", engine.halted, "gauge");
+  absl::StrAppend(&out,
+                  "# HELP guitu_records_folded_total Records folded since the start, by effect\n"
+                  "# TYPE guitu_records_folded_total counter\n");
+  for (size_t i = 0; i < engine.folded.size(); ++i) {
+    absl::StrAppend(&out, "guitu_records_folded_total{effect=\"",
+                    events::NameOf(static_cast<events::Effect>(i)), "\"} ", engine.folded[i], "\n");
+  }
+  if (ports_.forwarder != nullptr) AddForwarding(out, ports_.forwarder->counters());
   if (ports_.http_counters) {
     http::Counters web = ports_.http_counters();
     Counter(out, "guitu_http_connections", "Connections open", web.connections_open, "gauge");

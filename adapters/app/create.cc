@@ -106,16 +106,46 @@ absl::Status CreateSharedVault(const CreateOptions& options, const crypto::Secre
 }  // namespace
 
 absl::Status CreateAnchor(const std::string& data_dir, const crypto::Vault& vault,
-                          events::LogId log_id, uint32_t partitions) {
+                          embedded_log::AnchorState state) {
   auto seed = vault.NamedKey(crypto::kAnchorSigningKey);
   if (!seed.ok()) return seed.status();
   crypto::Ed25519KeyPair pair = crypto::Ed25519KeyPair::FromSeed(*seed);
+  return embedded_log::Anchor::Create(AnchorFile(data_dir), std::move(state),
+                                      [&](absl::string_view message) { return pair.Sign(message); })
+      .status();
+}
+
+absl::Status CreateAnchor(const std::string& data_dir, const crypto::Vault& vault,
+                          events::LogId log_id, uint32_t partitions) {
   embedded_log::AnchorState state;
   state.log_id = log_id;
   state.partitions.resize(partitions + 1);
-  return embedded_log::Anchor::Create(AnchorFile(data_dir), state,
-                                      [&](absl::string_view message) { return pair.Sign(message); })
-      .status();
+  return CreateAnchor(data_dir, vault, std::move(state));
+}
+
+absl::StatusOr<std::unique_ptr<events::EventLog>> OpenLogAsIs(
+    const std::string& data_dir, const std::optional<KafkaUse>& kafka) {
+  if (kafka) return kafka_log::KafkaLog::OpenAsIs(kafka->bootstrap, kafka->topic, kafka->kafka);
+  return embedded_log::EmbeddedLog::Open(LogDir(data_dir));
+}
+
+absl::StatusOr<events::Frame> ReadGenesis(const events::EventLog& log) {
+  std::optional<events::Frame> genesis;
+  auto status = log.Read(0, 0, 1, [&](events::Offset, absl::string_view record) {
+    if (auto parts = events::SplitRecord(record)) genesis = events::DecodeFrame(parts->frame);
+    return true;
+  });
+  if (!status.ok()) return status;
+  if (!genesis || !genesis->genesis)
+    return absl::DataLossError("the log does not begin with a genesis record");
+  return *std::move(genesis);
+}
+
+absl::Status CheckNoUnfinishedCopy(const std::string& data_dir) {
+  if (!std::filesystem::exists(MovingMark(data_dir))) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "the copy of a log in the data directory is not finished: go on with the same `guitu move "
+      "--to` that began it");
 }
 
 absl::StatusOr<Created> Installation::Create(const CreateOptions& options) {
@@ -126,6 +156,7 @@ absl::StatusOr<Created> Installation::Create(const CreateOptions& options) {
     return absl::UnavailableError(
         absl::StrCat("the data directory cannot be made: ", error.message()));
   fs::permissions(options.data_dir, fs::perms::owner_all, error);
+  if (auto status = CheckNoUnfinishedCopy(options.data_dir); !status.ok()) return status;
   if (fs::exists(AnchorFile(options.data_dir))) {
     return absl::AlreadyExistsError("the data directory holds an installation already");
   }

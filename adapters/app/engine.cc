@@ -175,6 +175,7 @@ void Engine::Step(Inbox inbox, runtime::Outbox& out) {
   LookAtDisk();
   if (options_.clock_suspect) node_.set_clock_suspect(options_.clock_suspect());
   node_.OnTick(out);
+  PublishFigures();
   if (feed_ == nullptr) return;
   DiscardSessions();
   ExpireFresh();
@@ -402,6 +403,10 @@ absl::Status Engine::Gate(const std::vector<events::Offset>& ends) {
       return absl::DataLossError(
           absl::StrCat("partition ", p, ": no genesis record of this log is in effect"));
     }
+    if (events::HasMoved(state.head)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the log has been moved to ", state.head.address, ": serve it there"));
+    }
     if (p >= options_.anchor.size()) continue;
     const AnchorPoint& anchor = options_.anchor[p];
     if (end < anchor.count) {
@@ -460,6 +465,23 @@ void Engine::Publish() {
     start_known_ = true;
     started_.notify_all();
   }
+}
+
+void Engine::PublishFigures() {
+  runtime::PartitionMachine::Counts folded{};
+  uint32_t led = 0;
+  uint32_t halted = 0;
+  for (events::Partition p = 0; p <= options_.partitions; ++p) {
+    const runtime::PartitionMachine& machine = node_.machine(p);
+    const auto& counts = machine.folded_by_effect();
+    for (size_t i = 0; i < folded.size(); ++i) folded[i] += counts[i];
+    led += machine.leads() ? 1 : 0;
+    halted += machine.phase() == runtime::Phase::kHalted ? 1 : 0;
+  }
+  std::lock_guard lock(mutex_);
+  figures_.folded = folded;
+  figures_.led = led;
+  figures_.halted = halted;
 }
 
 void Engine::PublishRegistry() {

@@ -66,12 +66,15 @@ struct EngineOptions {
 
 // Totals since the start.
 struct EngineFigures {
-  uint64_t commands = 0;  // commits in effect answered
-  uint64_t reads = 0;     // reads released
-  uint64_t refusals = 0;  // answered with a refusal
-  uint64_t retries = 0;   // answered "not now"
-  uint64_t records_folded = 0;
-  uint64_t sessions = 0;  // of the log, opened
+  uint64_t commands = 0;                       // commits in effect answered
+  uint64_t reads = 0;                          // reads released
+  uint64_t refusals = 0;                       // answered with a refusal
+  uint64_t retries = 0;                        // answered "not now"
+  uint64_t sessions = 0;                       // of the log, opened
+  runtime::PartitionMachine::Counts folded{};  // records, by effect
+  // Now, not since the start.
+  uint32_t led = 0;     // partitions
+  uint32_t halted = 0;  // partitions that need a hand
 };
 
 class Engine {
@@ -113,6 +116,8 @@ class Engine {
   // The registry that every partition has adopted; never null after Start.
   std::shared_ptr<const aggregates::RegistryState> registry() const;
   EngineFigures figures() const;
+  // Of a shared log: records below this offset are in the rows here.
+  events::Offset FoldedTo(events::Partition partition) const { return feed_->folded(partition); }
 
  private:
   struct Inbox {
@@ -171,6 +176,7 @@ class Engine {
   bool AnchorIsBehind() const;
   void Publish();
   void PublishRegistry();
+  void PublishFigures();
   void Fail(absl::Status status);
   bool Drained() const;
 

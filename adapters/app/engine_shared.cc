@@ -148,7 +148,7 @@ void Engine::PublishOwners() {
   for (events::Partition p = 0; p <= options_.partitions; ++p) {
     const runtime::PartitionMachine& machine = node_.machine(p);
     const events::EffectHead& head = machine.state().head;
-    feed_->Folded(p, machine.next());
+    feed_->Folded(p, machine.stored_next());
     bool here = machine.assigned() || machine.leads() || head.owner == options_.owner_id;
     // Read without the lock: nobody else writes.
     if (owners_[p].epoch == head.epoch && owners_[p].here == here) continue;

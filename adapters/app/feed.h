@@ -94,6 +94,7 @@ class Feed {
   void Join();
   // Records below these need not come any more: they are folded.
   void Folded(events::Partition partition, events::Offset next) { folded_[partition] = next; }
+  events::Offset folded(events::Partition partition) const { return folded_[partition]; }
   // What the newest revocation asked for is done; the group goes on.
   void HandedOver();
   // Leaves the group: what is led comes back as a revocation first. Any thread but the engine's.

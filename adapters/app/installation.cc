@@ -39,9 +39,6 @@ constexpr uint64_t kLowWater = 24 << 20;
 
 constexpr absl::Duration kAskAgain = absl::Milliseconds(500);
 
-// The name under which the built-in issuer signs.
-constexpr absl::string_view kBuiltInIssuer = "guitu";
-
 absl::StatusOr<std::string> Issue(const identity::TokenIssuer& issuer,
                                   const aggregates::Actor& actor, absl::Time now,
                                   absl::Duration ttl) {
@@ -50,19 +47,6 @@ absl::StatusOr<std::string> Issue(const identity::TokenIssuer& issuer,
   if (ttl < absl::Seconds(1))
     return absl::InvalidArgumentError("a token is valid for a second at least");
   return issuer.Issue(principal, now, ttl);
-}
-
-// The genesis frame of partition 0: who this log is.
-absl::StatusOr<events::Frame> ReadGenesis(const events::EventLog& log) {
-  std::optional<events::Frame> genesis;
-  auto status = log.Read(0, 0, 1, [&](events::Offset, absl::string_view record) {
-    if (auto parts = events::SplitRecord(record)) genesis = events::DecodeFrame(parts->frame);
-    return true;
-  });
-  if (!status.ok()) return status;
-  if (!genesis || !genesis->genesis)
-    return absl::DataLossError("the log does not begin with a genesis record");
-  return *std::move(genesis);
 }
 
 std::function<std::pair<uint64_t, uint64_t>()> Random() {
@@ -75,6 +59,7 @@ std::function<std::pair<uint64_t, uint64_t>()> Random() {
 // On Kafka a data directory may be new: the node joins. One of the other kind is refused.
 absl::Status LookAtDataDir(const OpenOptions& options) {
   namespace fs = std::filesystem;
+  if (auto status = CheckNoUnfinishedCopy(options.data_dir); !status.ok()) return status;
   bool embedded = fs::exists(LogDir(options.data_dir));
   if (options.kafka && embedded) {
     return absl::FailedPreconditionError(
@@ -229,6 +214,13 @@ absl::Status Installation::Parts::OpenSharedVault(const crypto::Secret& root_key
   const KafkaUse& use = *options.kafka;
   auto opened = Patiently([&]() -> absl::StatusOr<std::unique_ptr<SharedVault>> {
     auto topic = kafka_log::KeyTopic::Open(use.bootstrap, use.key_topic(), use.kafka);
+    if (absl::IsNotFound(topic.status())) {
+      // A move makes it last of all: a copy that is not finished has no keys yet.
+      return absl::FailedPreconditionError(absl::StrCat(
+          "there is no topic ", use.key_topic(),
+          ", without which nobody can read the log: if it is a copy that is not finished, go on "
+          "with its `guitu move`"));
+    }
     if (!topic.ok()) return topic.status();
     SharedVaultOptions vault_options;
     vault_options.vault_dir = VaultDir(options.data_dir);

@@ -14,8 +14,8 @@ using events::Partition;
 
 class MemorySession final : public events::LogSession {
  public:
-  MemorySession(MemoryLog& log, events::EventLog::DeliverySink sink)
-      : log_(log), sink_(std::move(sink)) {}
+  MemorySession(MemoryLog& log, uint64_t id, events::EventLog::DeliverySink sink)
+      : log_(log), id_(id), sink_(std::move(sink)) {}
   ~MemorySession() override { log_.Close(*this); }
 
   void Enqueue(std::vector<Append> appends) override {
@@ -29,6 +29,7 @@ class MemorySession final : public events::LogSession {
   friend class MemoryLog;
 
   MemoryLog& log_;
+  const uint64_t id_;
   events::EventLog::DeliverySink sink_;
   bool dead_ = false;
   std::set<Partition> lost_;  // partitions in which nothing of this session lands any more
@@ -48,7 +49,7 @@ absl::StatusOr<std::unique_ptr<events::LogSession>> MemoryLog::OpenSession(Deliv
   if (options_.one_session && !sessions_.empty()) {
     return absl::UnavailableError("log: the session before is still open");
   }
-  auto session = std::make_unique<MemorySession>(*this, std::move(sink));
+  auto session = std::make_unique<MemorySession>(*this, ++opened_, std::move(sink));
   sessions_.insert(session.get());
   return session;
 }
@@ -70,6 +71,7 @@ absl::Status MemoryLog::Read(Partition partition, Offset from, uint64_t max,
       return absl::DataLossError(
           absl::StrCat("log: partition ", partition, ", offset ", from, ": missing"));
     }
+    if (record.gap) continue;
     if (!visit(from, record.bytes)) break;
   }
   return absl::OkStatus();
@@ -106,7 +108,7 @@ Delivery MemoryLog::Decide(Pending pending) {
       break;
     case Fate::kLate:
       session.late_.insert(append.partition);
-      late_.push_back(std::move(append));
+      late_.push_back({session.id_, std::move(append)});
       break;
     case Fate::kLose:
     case Fate::kRefuseNoSpace:
@@ -118,11 +120,47 @@ Delivery MemoryLog::Decide(Pending pending) {
 }
 
 size_t MemoryLog::Deliver(size_t n) {
-  const size_t count = std::min(n, pending_.size());
-  std::vector<MemorySession*> touched;
-  for (size_t i = 0; i < count; ++i) {
-    Pending next = std::move(pending_.front());
+  std::vector<Pending> taken;
+  for (size_t count = std::min(n, pending_.size()); count > 0; --count) {
+    taken.push_back(std::move(pending_.front()));
     pending_.pop_front();
+  }
+  return DeliverThese(std::move(taken));
+}
+
+std::vector<std::pair<const MemorySession*, Partition>> MemoryLog::Lanes() const {
+  std::vector<std::pair<const MemorySession*, Partition>> lanes;
+  for (const Pending& pending : pending_) {
+    std::pair<const MemorySession*, Partition> lane(pending.session, pending.append.partition);
+    if (std::find(lanes.begin(), lanes.end(), lane) == lanes.end()) lanes.push_back(lane);
+  }
+  return lanes;
+}
+
+size_t MemoryLog::lanes() const { return Lanes().size(); }
+
+size_t MemoryLog::DeliverLane(size_t lane, size_t n) {
+  auto lanes = Lanes();
+  GUITU_CHECK(lane < lanes.size());
+  std::vector<Pending> taken;
+  std::deque<Pending> others;
+  for (Pending& pending : pending_) {
+    bool here =
+        pending.session == lanes[lane].first && pending.append.partition == lanes[lane].second;
+    if (here && taken.size() < n) {
+      taken.push_back(std::move(pending));
+    } else {
+      others.push_back(std::move(pending));
+    }
+  }
+  pending_ = std::move(others);
+  return DeliverThese(std::move(taken));
+}
+
+size_t MemoryLog::DeliverThese(std::vector<Pending> pending) {
+  const size_t count = pending.size();
+  std::vector<MemorySession*> touched;
+  for (Pending& next : pending) {
     MemorySession* session = next.session;
     if (session->deliveries_.empty()) touched.push_back(session);
     session->deliveries_.push_back(Decide(std::move(next)));
@@ -153,10 +191,26 @@ void MemoryLog::Close(MemorySession& session) {
 size_t MemoryLog::LandLate(size_t n) {
   const size_t count = std::min(n, late_.size());
   for (size_t i = 0; i < count; ++i) {
-    Land(std::move(late_.front()));
+    Land(std::move(late_.front().append));
     late_.pop_front();
   }
   return count;
+}
+
+void MemoryLog::LandLateAt(size_t index) {
+  GUITU_CHECK(index < late_.size());
+  auto same_lane = [&](const Late& late) {
+    return late.session == late_[index].session &&
+           late.append.partition == late_[index].append.partition;
+  };
+  auto oldest = std::find_if(late_.begin(), late_.end(), same_lane);
+  Append append = std::move(oldest->append);
+  late_.erase(oldest);
+  Land(std::move(append));
+}
+
+void MemoryLog::LeaveOut(Partition partition, size_t n) {
+  for (; n > 0; --n) records_.at(partition).push_back({{}, false, /*gap=*/true});
 }
 
 void MemoryLog::DropLate() { late_.clear(); }

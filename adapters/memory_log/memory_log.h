@@ -72,15 +72,23 @@ class MemoryLog final : public events::EventLog {
   size_t Deliver(size_t n);
   size_t DeliverAll() { return Deliver(pending_.size()); }
   bool Step() { return Deliver(1) == 1; }
+  // The same for one lane alone, the appends of one session to one partition: brokers are not in
+  // step. Lanes are numbered by their oldest append.
+  size_t lanes() const;
+  size_t DeliverLane(size_t lane, size_t n);
 
   size_t late() const { return late_.size(); }
   // Lands the oldest `n` late ones; returns how many there were.
   size_t LandLate(size_t n);
+  // Lands one: the oldest in the lane of the one at `index`. REQUIRES: index < late().
+  void LandLateAt(size_t index);
   // The late ones never land.
   void DropLate();
 
   // Loses the records of `partition` from `end` on, acknowledged ones too, without an error.
   void Truncate(events::Partition partition, events::Offset end);
+  // The next `n` offsets hold nothing (protocol.md F5), as behind a stranger's transaction.
+  void LeaveOut(events::Partition partition, size_t n);
   // The record is lost in the middle: reading it is kDataLoss. REQUIRES: it is there.
   void Destroy(events::Partition partition, events::Offset offset);
 
@@ -94,18 +102,26 @@ class MemoryLog final : public events::EventLog {
   struct Record {
     std::string bytes;
     bool destroyed = false;
+    bool gap = false;
+  };
+  struct Late {
+    uint64_t session;
+    events::Append append;
   };
 
   events::Delivery Decide(Pending pending);
   events::Offset Land(events::Append append);
   void Close(MemorySession& session);
+  std::vector<std::pair<const MemorySession*, events::Partition>> Lanes() const;
+  size_t DeliverThese(std::vector<Pending> pending);
 
   const Options options_;
   std::vector<std::vector<Record>> records_;
   Script script_;
   absl::Status session_failure_;
   std::deque<Pending> pending_;
-  std::deque<events::Append> late_;
+  std::deque<Late> late_;
+  uint64_t opened_ = 0;  // sessions so far
   std::set<MemorySession*> sessions_;
 };
 

@@ -1,4 +1,5 @@
 // From a decision to a record on its way.
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/runtime/partition.h"
 #include "events/boxes.h"
@@ -94,7 +95,8 @@ absl::StatusOr<std::string> PartitionMachine::BuildCommand(schema::Kind kind,
   frame.stream = request.stream;
   frame.expected_version = version;
   frame.command_id = id;
-  fresh_keys_.clear();
+  // Forgotten with the record: until it is in effect its keys are nobody's.
+  absl::Cleanup forget = [this] { fresh_keys_.clear(); };
   auto payload = SealPayload(frame, decided);
   if (!payload.ok()) return payload.status();
   if (kind != schema::Kind::ACCESS) {

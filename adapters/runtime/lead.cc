@@ -26,11 +26,15 @@ PartitionMachine::PartitionMachine(events::Partition partition, uint32_t partiti
 void PartitionMachine::BeginFence(Outbox& out) {
   if (phase_ == Phase::kHalted) return;
   GUITU_CHECK(state_.head.born);
+  if (events::HasMoved(state_.head))
+    return Halt(absl::StrCat("the log has been moved to ", state_.head.address), out);
   auto [hi, lo] = ports_.random();
   nonce_ = {hi, lo};
   phase_ = Phase::kFencing;
   wants_fence_ = false;
   unsettled_ = true;
+  // Whatever is in flight went out under an older attempt, also one that was handed over meanwhile.
+  for (InFlight& flight : in_flight_) flight.unknown = true;
   events::Frame frame = NewFrame(schema::Kind::FENCE);
   frame.epoch = state_.head.epoch + 1;
   frame.nonce = nonce_;

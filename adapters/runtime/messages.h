@@ -66,12 +66,16 @@ struct Answer {
   // Of a released read: the letter of its view (projections/archive.h), and what may be shown of
   // it.
   std::optional<char> released;
+  absl::Duration released_at;  // monotonic, when its access record was read: see TooLate
   aggregates::Grant grant;
 };
 
 // The rows that a released read may show: the state at its record, however much later this is
 // called. Off the thread of the partition; none where nothing was released.
 std::vector<std::string> ReleasedRows(const projections::RowReader& rows, const Answer& answer);
+
+// R4: what may be shown was kept for longer than 5 s on its way out; ask again. `now`: monotonic.
+bool TooLate(const Answer& answer, absl::Duration now);
 
 // What the step machine wants done. The driver (adapters/app, or the simulation) does it and
 // reports.

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "events/boxes.h"
+#include "adapters/runtime/registry_at.h"
 #include "events/check.h"
 #include "events/reason.h"
 #include "projections/keys.h"
@@ -67,6 +67,7 @@ void Node::AssignAll(Outbox& out) { Assign(RegistryFirst(), 0, out); }
 
 void Node::Assign(std::span<const events::Partition> partitions, uint32_t generation, Outbox&) {
   started_ = true;
+  adopt_ = true;  // one given back before it was handed over adopts what it has missed
   view_.generation = generation;
   for (events::Partition p : partitions) {
     machines_[p]->Assign();
@@ -90,6 +91,7 @@ void Node::Need(events::Partition partition, absl::Duration not_before) {
   Seat& seat = seats_[partition];
   seat.session = 0;
   seat.needs = machines_[partition]->assigned();
+  some_need_ = some_need_ || seat.needs;
   seat.not_before = not_before;
 }
 
@@ -105,8 +107,11 @@ std::vector<events::Partition> Node::SeatsOf(uint64_t session) const {
 void Node::OpenSessions(Outbox& out) {
   absl::Duration now = ports_.clock.Monotonic();
   std::vector<events::Partition> partitions;
+  some_need_ = false;
   for (events::Partition p : RegistryFirst()) {
-    if (seats_[p].needs && now >= seats_[p].not_before) partitions.push_back(p);
+    bool due = now >= seats_[p].not_before;
+    if (seats_[p].needs && due) partitions.push_back(p);
+    some_need_ = some_need_ || (seats_[p].needs && !due);
   }
   if (partitions.empty()) return;
   ++sessions_;
@@ -212,6 +217,7 @@ void Node::OnTick(Outbox& out) {
     } else if (machines_[p]->phase() == Phase::kHalted) {
       seats_[p].needs = false;
     }
+    if (handed_over(p) && machines_[p]->in_flight() == 0) seats_[p].session = 0;
   }
   if (now >= start_again_at_) {
     start_again_at_ = absl::InfiniteDuration();
@@ -269,20 +275,19 @@ void Node::EndStep(Outbox& out) {
   StoreRows();
   if (!store_alarm_.empty()) out.alarms.push_back(std::exchange(store_alarm_, {}));
   registry().EndStep(out);
-  HoldRegistryAnswers(out);
   // One adoption for any number of registry records: when no more are on their way.
+  // What was sent to a registry that another leads now may stay in flight here for ever.
   // The registry as of an offset is read from its rows: while the store takes none, later.
-  if (adopt_ && registry().in_flight() == 0 && registry().stored()) {
+  bool more = registry().leads() && registry().in_flight() > 0;
+  if (adopt_ && !more && registry().stored()) {
     adopt_ = false;
     registry().Adopt(out);
     for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->Adopt(out);
   }
   for (events::Partition p = 0; p < partitions_; ++p) machines_[p]->EndStep(out);
+  HoldRegistryAnswers(out);  // also of those that Adopt has let in
   ReleaseHeld(out);
-  for (events::Partition p = 0; p <= partitions_; ++p) {
-    if (handed_over(p) && machines_[p]->in_flight() == 0) seats_[p].session = 0;
-  }
-  OpenSessions(out);
+  if (some_need_) OpenSessions(out);
   served_ = ready();
   EndBootstrap(out);
 }
@@ -343,35 +348,8 @@ std::shared_ptr<const aggregates::RegistryState> Node::RegistryAt(uint64_t offse
   if (registry().next() < offset) return nullptr;
   if (registry().stored_next() < offset && !StoreRows()) return nullptr;
   auto state = base != nullptr ? *base : aggregates::RegistryDecider::Initial();
-  const events::LogId& log_id = registry().state().head.log_id;
-  std::string prefix = projections::ViewPrefix(partitions_, 'G');
-  ports_.rows.Scan(prefix, projections::RegistryKey(partitions_, state.offset),
-                   [&](absl::string_view, absl::string_view value) {
-                     auto row = projections::DecodeRegistryRow(value);
-                     if (!row || row->record.offset >= offset) return false;
-                     auto meta = events::DecodeMeta(row->record.meta);
-                     GUITU_CHECK(meta.ok());  // the fold has read it
-                     events::SegmentReader payload(row->record.payload);
-                     uint32_t index = 0;
-                     for (auto in : payload.Root<schema::Payload>().getEvents()) {
-                       // Names of users, and what is proposed, stay sealed: no decision needs them.
-                       events::OpenContext open{
-                           log_id,
-                           {},
-                           row->record.command_id,
-                           index++,
-                           [](const events::SubjectId&, schema::Category) { return false; }};
-                       auto event = events::OpenEvent(in, open, ports_.sealer);
-                       if (!event.ok()) continue;
-                       event->recorder = meta->actor;
-                       event->recorder_unit = meta->unit;
-                       event->recorded_at = meta->recorded_at;
-                       state =
-                           aggregates::RegistryDecider::Evolve(std::move(state), row->item, *event);
-                     }
-                     return true;
-                   });
-  state.offset = offset;
+  state =
+      FoldRegistry(std::move(state), offset, ports_.rows, registry().state().head, ports_.sealer);
   auto shared = std::make_shared<const aggregates::RegistryState>(std::move(state));
   registry_states_[offset] = shared;
   while (registry_states_.size() > kRegistryStatesKept)

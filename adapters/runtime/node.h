@@ -127,6 +127,7 @@ class Node {
   std::string store_alarm_;  // said once, when it begins
   const bool alone_;
   std::vector<Seat> seats_;  // by partition
+  bool some_need_ = false;   // a seat needs another session
   uint64_t sessions_ = 0;    // so far
   bool started_ = false;     // something was assigned, if only nothing
   absl::Duration start_again_at_ = absl::InfiniteDuration();  // monotonic

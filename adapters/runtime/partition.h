@@ -13,6 +13,7 @@
 // Threads: one thread at a time. Cost of a command: about 20 µs of CPU, without I/O.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -121,6 +122,9 @@ class PartitionMachine {
   bool registry() const { return partition_ == partitions_; }
   size_t waiting() const { return waiting_; }
   size_t in_flight() const { return in_flight_.size(); }
+  // Records folded in this life, by what they came to.
+  using Counts = std::array<uint64_t, static_cast<size_t>(events::Effect::kVoidRegistry) + 1>;
+  const Counts& folded_by_effect() const { return folded_by_effect_; }
   // Registry partition only: called for each command in effect, with its offset.
   std::function<void(events::Offset)> on_registry_record;
   // Case partitions: a case was opened (5).
@@ -252,6 +256,7 @@ class PartitionMachine {
   std::vector<Answer> done_;  // rest on rows of the batch
   std::vector<Release> releases_;
 
+  Counts folded_by_effect_{};
   bool assigned_ = false;
   Phase phase_ = Phase::kFollowing;
   bool unsettled_ = false;  // U1: a fence of ours has to be read in effect first

@@ -71,11 +71,16 @@ void PartitionMachine::Free(Release release, Outbox& out) const {
   if (ports_.clock.Monotonic() - release.since > kPatience) {
     release.answer.status = Refuse(Reason::SETTLING);
   } else {
+    release.answer.released_at = release.since;
     release.answer.released = release.view == "access"      ? 'A'
                               : release.view == "approvals" ? 'S'
                                                             : 'E';
   }
   out.answers.push_back(std::move(release.answer));
+}
+
+bool TooLate(const Answer& answer, absl::Duration now) {
+  return answer.released && now - answer.released_at > kPatience;
 }
 
 std::vector<std::string> ReleasedRows(const projections::RowReader& rows, const Answer& answer) {

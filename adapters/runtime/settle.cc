@@ -68,6 +68,7 @@ void PartitionMachine::FoldOne(absl::string_view record, Outbox& out) {
   }
   if (!folded_) folded_at_ = ports_.clock.Monotonic();
   folded_ = true;
+  ++folded_by_effect_[static_cast<size_t>(folded->effect)];
   recent_.Add(batch, before);
   NoticeRows(batch, before);
   if (folded->effect == Effect::kVoidBasis) {

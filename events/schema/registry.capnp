@@ -266,6 +266,17 @@ struct ListCode {
   map @4 :Text $optional $limit(80) $label(zh = "对应代码", en = "code it maps to");
 }
 
+struct LogRestored $event(number = "107", mode = software, stages = partition, forms = false)
+    $label(zh = "日志恢复", en = "Log restored") $recordedBy(["ADM"]) {
+  # The log goes on under a new generation: from a backup, or in another place. In the record that
+  # raises the generation of its partition, one in each.
+  fromOffset @0 :UInt64 $label(zh = "原日志末位置", en = "where the log before ended");
+  toOffset @1 :UInt64 $label(zh = "恢复至位置", en = "up to where its records are here");
+  backup @2 :Text $limit(60) $label(zh = "备份编号", en = "id of the backup or move");
+  generation @3 :UInt32 $label(zh = "世代", en = "generation that begins");
+  approvers @4 :List(Text) $refers(staff) $limit(4) $label(zh = "批准人", en = "approved by");
+}
+
 struct SuspectClockConfirmed $event(number = "107f", stages = registry)
     $label(zh = "可疑时钟确认", en = "Suspect clock confirmed") $recordedBy(["ADM", "SYS"]) {
   # Wall clock checked by two persons or NTP.

@@ -169,5 +169,42 @@ TEST_F(MemoryLogFaults, SessionsFailAsScripted) {
   EXPECT_TRUE(log_.OpenSession(first_.Sink()).ok());
 }
 
+TEST_F(MemoryLogFaults, ALaneIsDeliveredAloneAndInItsOrder) {
+  auto first = Open(first_);
+  auto second = Open(second_);
+  Send(*first, 0, 2);
+  second->Enqueue({MakeAppend(0, 7, "7"), MakeAppend(1, 8, "8")});
+  EXPECT_EQ(log_.lanes(), 3u);
+  EXPECT_EQ(log_.DeliverLane(1, 5), 1u);
+  EXPECT_EQ(log_.DeliverLane(0, 1), 1u);
+  EXPECT_EQ(Records(), (std::vector<std::string>{"7", "0"}));
+  EXPECT_EQ(log_.pending(), 2u);
+  EXPECT_EQ(log_.lanes(), 2u);
+}
+
+TEST_F(MemoryLogFaults, OneThatIsLateLandsBeforeThoseOfOthersButNotBeforeItsOwn) {
+  log_.SetScript([](const events::Append&) { return Fate::kLate; });
+  auto first = Open(first_);
+  auto second = Open(second_);
+  Send(*first, 0, 2);
+  Send(*second, 5, 6);
+  log_.DeliverAll();
+  log_.LandLateAt(2);
+  log_.LandLateAt(1);
+  EXPECT_EQ(Records(), (std::vector<std::string>{"5", "0"}));
+  EXPECT_EQ(log_.late(), 1u);
+}
+
+TEST_F(MemoryLogFaults, AnOffsetThatIsLeftOutIsNoRecordAndNoError) {
+  auto session = Open(first_);
+  Send(*session, 0, 1);
+  log_.DeliverAll();
+  log_.LeaveOut(0, 2);
+  Send(*session, 1, 2);
+  log_.DeliverAll();
+  EXPECT_EQ(log_.End(0).value(), 4u);
+  EXPECT_EQ(Records(), (std::vector<std::string>{"0", "1"}));
+}
+
 }  // namespace
 }  // namespace guitu::memory_log

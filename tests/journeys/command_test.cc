@@ -38,6 +38,7 @@ TEST_F(TheProgram, ExplainsItselfAtEveryLevel) {
                                              {"token", "--help"},
                                              {"demo", "--help"},
                                              {"rebuild", "--help"},
+                                             {"move", "--help"},
                                              {"record", "--help"},
                                              {"show", "--help"},
                                              {"plan", "--help"},
@@ -62,6 +63,8 @@ TEST_F(TheProgram, CallsWrongUsageTwo) {
            {"init", "--data", dir_ / "x", "--partitions", "801"},
            {"demo", "--data", dir_ / "x", "--cases", "0"},
            {"rebuild", "--data", data_},
+           {"move", "--data", data_},
+           {"move", "--data", data_, "--to", dir_ / "x"},
            {"plan"},
            {"plan", "import", dir_ / "missing"},
            {"record"},
@@ -70,6 +73,43 @@ TEST_F(TheProgram, CallsWrongUsageTwo) {
     EXPECT_EQ(ran.code, 2) << (arguments.empty() ? "nothing" : arguments[0]) << "\n" << ran;
     EXPECT_FALSE(ran.err.empty());
   }
+}
+
+TEST_F(TheProgram, MovesAnInstallationOnceAndSaysWhereTo) {
+  Init();
+  std::vector<std::string> move = {"move", "--data", data_, "--to", dir_ / "new", "--json"};
+  for (const char* admin : {"admin-1", "admin-2"}) {
+    app_test::Person person{admin, "OFF", "administrator"};
+    move.insert(move.end(), {"--token-file", Write(admin, TokenOf(data_, person) + "\n")});
+  }
+  Ran one = Guitu({move.begin(), move.end() - 2});
+  EXPECT_EQ(one.code, 2) << one;
+  {
+    Server server(data_);
+    ASSERT_TRUE(server.WaitUntilServing());
+    Ran busy = Guitu(move);
+    EXPECT_EQ(busy.code, 3) << busy;
+  }
+  Ran moved = Guitu(move);
+  ASSERT_EQ(moved.code, 0) << moved;
+  boost::json::value report = boost::json::parse(moved.out);
+  EXPECT_EQ(report.at("to").as_string(), "embedded");
+  EXPECT_EQ(report.at("partitions").as_int64(), 3);
+  EXPECT_EQ(report.at("generation").as_int64(), 2);
+  EXPECT_TRUE(report.at("rootsEqual").as_bool());
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"serve", "--data", data_, "--listen", "127.0.0.1:0"},
+                                             {"rebuild", "--data", data_, "--compare"},
+                                             {"init", "--data", data_}}) {
+    Ran refused = Guitu(arguments);
+    EXPECT_EQ(refused.code, 1) << refused;
+    if (arguments[0] == "init") continue;
+    EXPECT_TRUE(absl::StrContains(refused.err, "moved to embedded")) << refused;
+  }
+  EXPECT_EQ(Guitu(move).code, 1);  // what is there lives
+  Ran rebuilt = Guitu(
+      {"rebuild", "--data", dir_ / "new", "--root-key-file", data_ + ".root-key", "--compare"});
+  EXPECT_EQ(rebuilt.code, 0) << rebuilt;
 }
 
 TEST_F(TheProgram, CallsABadTtlWrongUsage) {

@@ -1,5 +1,8 @@
-// The judge: folds the log anew, alone, and holds the history against it.
+#include "tests/simulation/checker.h"
+
 #include <algorithm>
+#include <limits>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "events/effect.h"
@@ -8,7 +11,6 @@
 #include "projections/fold.h"
 #include "projections/follow_ups.h"
 #include "projections/keys.h"
-#include "tests/simulation/simulation.h"
 
 namespace guitu::simulation {
 namespace {
@@ -41,20 +43,36 @@ struct Rebuilt {
   explicit Rebuilt(const runtime::World& world) {
     for (events::Partition p = 0; p <= world.partitions; ++p) {
       projections::FoldState state;
-      for (const std::string& record : world.Records(p)) {
-        projections::RowBatch batch;
-        auto folded = projections::Fold(state, p, record, rows, events::TestHash, batch);
-        readable &= folded.ok();
-        if (!folded.ok()) break;
-        projections::SaveState(state, p, batch);
-        readable &= rows.Apply(batch).ok();
-        if (folded->effect != events::Effect::kInEffect) continue;
-        auto parts = events::SplitRecord(record);
-        auto meta = events::DecodeMeta(parts->meta);
-        records.push_back({p, folded->offset, *folded->frame, *meta, 0});
-        if (IsOf(records.back(), "59")) records.back().missed = MissedVisit(parts->payload);
-      }
+      auto fold = [&](events::Offset offset, absl::string_view record) {
+        FoldGap(state, p, offset);
+        readable &= FoldOne(state, p, record);
+        return readable;
+      };
+      readable &= world.log.Read(p, 0, std::numeric_limits<uint64_t>::max(), fold).ok();
+      FoldGap(state, p, *world.log.End(p));
     }
+  }
+
+  void FoldGap(projections::FoldState& state, events::Partition p, events::Offset until) {
+    if (state.head.next >= until) return;
+    projections::RowBatch batch;
+    projections::FoldGap(state, p, until, events::TestHash, batch);
+    projections::SaveState(state, p, batch);
+    readable &= rows.Apply(batch).ok();
+  }
+
+  bool FoldOne(projections::FoldState& state, events::Partition p, absl::string_view record) {
+    projections::RowBatch batch;
+    auto folded = projections::Fold(state, p, record, rows, events::TestHash, batch);
+    if (!folded.ok()) return false;
+    projections::SaveState(state, p, batch);
+    if (!rows.Apply(batch).ok()) return false;
+    if (folded->effect != events::Effect::kInEffect) return true;
+    auto parts = events::SplitRecord(record);
+    auto meta = events::DecodeMeta(parts->meta);
+    records.push_back({p, folded->offset, *folded->frame, *meta, 0});
+    if (IsOf(records.back(), "59")) records.back().missed = MissedVisit(parts->payload);
+    return true;
   }
 };
 
@@ -89,6 +107,7 @@ void CheckCommands(const History& history, const Rebuilt& rebuilt, std::vector<s
 
 void CheckReads(const History& history, const Rebuilt& rebuilt, std::vector<std::string>& out) {
   for (const Shown& shown : history.shown) {
+    if (shown.revoked) out.push_back("a revoked user is shown a case");
     auto access = std::find_if(rebuilt.records.begin(), rebuilt.records.end(), [&](const auto& r) {
       return r.partition == shown.partition && r.offset == shown.offset &&
              r.frame.kind == schema::Kind::ACCESS && r.frame.stream == shown.stream;
@@ -97,6 +116,9 @@ void CheckReads(const History& history, const Rebuilt& rebuilt, std::vector<std:
       out.push_back("a read was released without its access record in effect");
       continue;
     }
+    if (access->meta.actor != shown.staff) out.push_back("a read is recorded as another's");
+    if (shown.after && shown.offset <= *shown.after)
+      out.push_back("a read shows less than was acknowledged before it");
     if (access->frame.expected_version != shown.version) out.push_back("a read of another version");
     std::vector<std::string> rows;
     std::string prefix = projections::EventPrefix(shown.partition, 'E', shown.stream);
@@ -108,30 +130,29 @@ void CheckReads(const History& history, const Rebuilt& rebuilt, std::vector<std:
   }
 }
 
-void CheckRevocations(const History& history, const Rebuilt& rebuilt,
-                      std::vector<std::string>& out) {
-  for (const Revoked& revoked : history.revoked) {
-    for (const InEffect& record : rebuilt.records) {
-      if (record.partition >= Simulation::kPartitions || record.meta.actor != revoked.staff)
-        continue;
-      if (record.offset < revoked.ends[record.partition] || record.frame.cancels) continue;
-      bool denial = record.frame.kind == schema::Kind::ACCESS &&
-                    record.meta.event_types.front() == *events::TypeOfRow("103");
-      if (!denial) out.push_back("a revoked user acts");
-    }
-  }
-}
-
 // Once the set-up has ended no unit is set without an approval of its own, in effect before it.
 void CheckFourEyes(const Rebuilt& rebuilt, std::vector<std::string>& out) {
   bool ended = false;
   std::map<events::StreamId, int> left;
   for (const InEffect& record : rebuilt.records) {
-    if (record.partition != Simulation::kPartitions || !IsCommand(record)) continue;
+    if (record.partition != kPartitions || !IsCommand(record)) continue;
     ended |= IsOf(record, "107g");
     if (IsOf(record, "98b")) left[record.frame.stream] += 1;
     if (ended && IsOf(record, "90") && --left[record.frame.stream] < 0)
       out.push_back("a unit was set without an approval");
+  }
+}
+
+void CheckRevocations(const History& history, const Rebuilt& rebuilt,
+                      std::vector<std::string>& out) {
+  for (const Revoked& revoked : history.revoked) {
+    for (const InEffect& record : rebuilt.records) {
+      if (record.partition >= kPartitions || record.meta.actor != revoked.staff) continue;
+      if (record.offset < revoked.ends[record.partition] || record.frame.cancels) continue;
+      bool denial = record.frame.kind == schema::Kind::ACCESS &&
+                    record.meta.event_types.front() == *events::TypeOfRow("103");
+      if (!denial) out.push_back("a revoked user acts");
+    }
   }
 }
 
@@ -149,7 +170,7 @@ void CheckActsOfTheSoftware(const Rebuilt& rebuilt, absl::CivilDay today,
   }
   if (bootstraps > 1) out.push_back("the set-up rights end twice");
   bool opened = false;
-  for (events::Partition p = 0; p < Simulation::kPartitions; ++p) {
+  for (events::Partition p = 0; p < kPartitions; ++p) {
     std::string visits = projections::VisitPrefix(p);
     rebuilt.rows.Scan(visits, visits, [&](absl::string_view, absl::string_view value) {
       opened = true;
@@ -165,18 +186,19 @@ void CheckActsOfTheSoftware(const Rebuilt& rebuilt, absl::CivilDay today,
 
 }  // namespace
 
-std::vector<std::string> Violations(Simulation& simulation) {
-  std::vector<std::string> out = simulation.history().violations;
-  Rebuilt rebuilt(simulation.world());
+std::vector<std::string> Violations(const History& history, const runtime::World& world,
+                                    const std::vector<const projections::RowReader*>& nodes) {
+  std::vector<std::string> out = history.violations;
+  Rebuilt rebuilt(world);
   if (!rebuilt.readable) out.push_back("the log does not fold");
-  CheckCommands(simulation.history(), rebuilt, out);
-  CheckReads(simulation.history(), rebuilt, out);
-  CheckRevocations(simulation.history(), rebuilt, out);
+  CheckCommands(history, rebuilt, out);
+  CheckReads(history, rebuilt, out);
+  CheckRevocations(history, rebuilt, out);
   CheckFourEyes(rebuilt, out);
-  absl::Time now = simulation.world().clock.Now();
-  CheckActsOfTheSoftware(rebuilt, absl::ToCivilDay(now, events::ChinaTime()), out);
-  if (AllRows(simulation.world().store) != AllRows(rebuilt.rows)) {
-    out.push_back("the live rows are not those that the log gives");
+  CheckActsOfTheSoftware(rebuilt, absl::ToCivilDay(world.clock.Now(), events::ChinaTime()), out);
+  const std::vector<std::string> rows = AllRows(rebuilt.rows);
+  for (const projections::RowReader* node : nodes) {
+    if (AllRows(*node) != rows) out.push_back("the live rows are not those that the log gives");
   }
   return out;
 }

@@ -17,19 +17,6 @@ using memory_log::Fate;
 using runtime::Answer;
 using runtime::Request;
 
-namespace {
-
-const std::vector<aggregates::Actor>& Actors() {
-  static const auto* actors = new std::vector<aggregates::Actor>{{"p1", "PSB", "police"},
-                                                                 {"p2", "PSB", "police"},
-                                                                 {"p3", "PSB", "police"},
-                                                                 {"p4", "PSB", "police"},
-                                                                 {"p5", "PSB", "police"}};
-  return *actors;
-}
-
-}  // namespace
-
 std::optional<std::string> VariantRows::Get(absl::string_view key) const {
   if (variant_ == Variant::kResultsInMemory && key[2] == 'R') return std::nullopt;
   return base_.Get(key);
@@ -49,8 +36,22 @@ void VariantRows::Scan(absl::string_view prefix, absl::string_view from,
   });
 }
 
+projections::StreamRow StreamIn(const projections::RowReader& rows, events::Partition partition,
+                                const events::StreamId& stream) {
+  auto row = rows.Get(projections::StreamKey(partition, stream));
+  return row ? projections::DecodeStream(*row) : projections::StreamRow();
+}
+
 Simulation::Simulation(uint64_t seed, Variant variant)
-    : variant_(variant), random_(seed), world_(kPartitions, seed), rows_(world_.store, variant) {
+    : variant_(variant),
+      random_(seed),
+      world_(kPartitions, seed),
+      rows_(world_.store, variant),
+      clients_(world_, random_,
+               {[this](uint64_t attempt, Request request) { Send(attempt, std::move(request)); },
+                [this](events::Partition partition, const events::StreamId& stream) {
+                  return StreamIn(world_.store, partition, stream);
+                }}) {
   fault_percent_ = static_cast<uint32_t>(Pick(12));
   world_.WriteGenesis();
   world_.log.SetScript([this](const events::Append&) {
@@ -58,20 +59,23 @@ Simulation::Simulation(uint64_t seed, Variant variant)
     const Fate fates[] = {Fate::kLose, Fate::kLate, Fate::kLate, Fate::kLandUnknown};
     return fates[Pick(4)];
   });
+  if (variant_ == Variant::kReadWithoutRecord) {
+    clients_.on_read = [this](const Request& request) {
+      events::Partition p = events::PartitionOf(request.stream, kPartitions);
+      Shown shown;
+      shown.staff = request.actor.staff;
+      shown.stream = request.stream;
+      shown.partition = p;
+      shown.offset = *world_.log.End(p);
+      clients_.history().shown.push_back(std::move(shown));
+    };
+  }
   StartProcess();
   SetUp();
 }
 
 void Simulation::SetUp() {
-  auto acts = runtime::SetUpActs(world_.clock.Now());
-  // Set-up ends with the second administrator, so the officers come before both.
-  for (const auto& actor : Actors()) {
-    acts.insert(acts.end() - 2, runtime::UserAct(world_.clock.Now(), actor));
-  }
-  std::set<std::pair<uint64_t, uint64_t>> seen;
-  for (events::Event& act : acts) {
-    Request request = runtime::Registry({"system", "OFF", ""}, absl::StrCat("s", keys_++), act);
-    if (!seen.emplace(request.stream.hi, request.stream.lo).second) continue;
+  for (Request& request : SetUpRequests(world_.clock.Now())) {
     driver_->Submit(std::move(request));
     while (world_.log.DeliverAll() > 0 || driver_->Step()) {
     }
@@ -88,7 +92,7 @@ void Simulation::StartProcess() {
 }
 
 void Simulation::Crash() {
-  ++history_.crashes;
+  ++clients_.history().crashes;
   driver_.reset();
   // What a dead process sent has landed by the time the next one starts, or never does: no group is
   // here to assign a partition again behind a dead owner's late fence (G3).
@@ -96,16 +100,14 @@ void Simulation::Crash() {
   world_.log.DropLate();
   if (world_.store.unflushed() > 0) world_.store.CrashTo(Pick(world_.store.unflushed() + 1));
   CheckPositions();
-  for (auto& [ticket, index] : commands_under_way_) history_.commands[index].under_way.clear();
-  commands_under_way_.clear();
-  reads_under_way_.clear();
+  for (auto& [ticket, attempt] : std::exchange(attempts_, {})) clients_.Gone(attempt);
   StartProcess();
 }
 
 void Simulation::CheckPositions() {
   for (events::Partition p = 0; p <= kPartitions; ++p) {
     if (projections::LoadState(world_.store, p).head.next > *world_.log.End(p)) {
-      history_.violations.push_back("the store is ahead of the log");
+      clients_.history().violations.push_back("the store is ahead of the log");
     }
   }
 }
@@ -117,27 +119,18 @@ void Simulation::Run(int steps) {
   for (int i = 0; i < 200; ++i) {
     world_.log.LandLate(world_.log.late());
     Work();
-    Retry(false);
+    clients_.Retry(false, faults_);
   }
-  for (const Command& command : history_.commands) {
-    if (command.over()) continue;
-    // One for a version that never came waits for ever, and rightly so (C4).
-    const auto& expected = std::get<runtime::Record>(command.request.what).expected;
-    auto p = events::PartitionOf(command.request.stream, kPartitions);
-    auto row = world_.store.Get(projections::StreamKey(p, command.request.stream));
-    events::Version version = row ? projections::DecodeStream(*row).version : 0;
-    if (expected && *expected > version) continue;
-    history_.violations.push_back("a command never comes to an end");
-  }
+  clients_.CheckEnds();
   CheckPositions();
 }
 
 void Simulation::Act() {
   size_t what = Pick(100);
   if (what < 22) {
-    NewRequest();
+    clients_.NewRequest();
   } else if (what < 32) {
-    Retry(Chance(10));
+    clients_.Retry(Chance(10), faults_);
   } else if (what < 60) {
     world_.log.Deliver(1 + Pick(3));
   } else if (what < 85) {
@@ -167,163 +160,22 @@ void Simulation::Work() {
   TakeAnswers();
 }
 
-void Simulation::NewRequest() {
-  const auto& actor = Actors()[Pick(Actors().size())];
-  std::string key = absl::StrCat("k", keys_++);
-  absl::Time now = world_.clock.Now();
-  size_t what = Pick(100);
-  Request request;
-  if (streams_.empty() || what < 10) {
-    request = runtime::Opening(actor, key, runtime::Rescued(now));
-    streams_.push_back(request.stream);
-  } else if (what < 35) {
-    return SendRead();
-  } else if (what < 38) {
-    std::string staff = Actors()[1 + Pick(Actors().size() - 1)].staff;
-    request = runtime::Registry(runtime::kAdmin, key, runtime::SuspendAct(now, staff), 1);
-    suspending_[events::ToHex(std::get<runtime::Record>(request.what).id)] = staff;
-  } else if (what < 46) {
-    request = FourEyes(key);
-  } else {
-    events::StreamId stream = streams_[Pick(streams_.size())];
-    auto p = events::PartitionOf(stream, kPartitions);
-    auto row = world_.store.Get(projections::StreamKey(p, stream));
-    events::Version version = row ? projections::DecodeStream(*row).version : 0;
-    if (what < 55) {
-      request = Visits(stream, key, version);
-    } else if (what < 66) {
-      request = runtime::Command(actor, stream, key, runtime::Claimed(now, key),
-                                 version + (Chance(10) ? 1 : 0));
-    } else if (what < 85) {
-      request = runtime::AnyVersion(
-          runtime::Command(actor, stream, key, runtime::WishHeard(now, Chance(80)), {}));
-    } else {
-      request = runtime::Command(actor, stream, key, runtime::ApprovalAsked(now), {});
-    }
-  }
-  Command command;
-  command.id = std::get<runtime::Record>(request.what).id;
-  command.request = std::move(request);
-  history_.commands.push_back(std::move(command));
-  SendCommand(history_.commands.size() - 1);
-}
-
-// The bureau adopts the case and plans two visits, one of them with its grace over; or says that
-// one was made. Refused where the case is adopted already, or the visit is none.
-Request Simulation::Visits(events::StreamId stream, const std::string& key,
-                           events::Version version) {
-  absl::Time now = world_.clock.Now();
-  const aggregates::Actor& worker = runtime::kWorker;
-  if (Chance(40)) {
-    auto made = runtime::VisitMade(now, 1 + static_cast<uint32_t>(Pick(8)));
-    return runtime::AnyVersion(runtime::Command(worker, stream, key, made, {}));
-  }
-  Request request = runtime::Command(worker, stream, key, runtime::Opened(now), version);
-  absl::CivilDay today = absl::ToCivilDay(now, events::ChinaTime());
-  auto& events = std::get<runtime::Record>(request.what).events;
-  events.push_back(runtime::FileOpened(now));
-  events.push_back(runtime::VisitPlanned(now, today - 1));
-  events.push_back(runtime::VisitPlanned(now, today));
-  return request;
-}
-
-// Always the same unit: one administrator asks, another approves some request of hers, she acts.
-Request Simulation::FourEyes(const std::string& key) {
-  absl::Time now = world_.clock.Now();
-  auto act = runtime::UnitAct(now, "WF", schema::UnitKind::MEMBER);
-  auto row = world_.store.Get(projections::StreamKey(kPartitions, runtime::ItemOf(act)));
-  projections::StreamRow stream = row ? projections::DecodeStream(*row) : projections::StreamRow();
-  switch (Pick(3)) {
-    case 0:
-      return runtime::AskFor(runtime::kAdmin, key, act);
-    case 1: {
-      // Mostly the newest row beside the unit: the request, unless it is answered already.
-      uint32_t of = stream.siblings - std::min(stream.siblings, static_cast<uint32_t>(Pick(2)));
-      return runtime::ApproveOf(runtime::kAdmin2, key, act, of);
-    }
-    default:
-      return runtime::Registry(runtime::kAdmin, key, act, stream.version);
-  }
-}
-
-void Simulation::SendCommand(size_t index) {
-  Command& command = history_.commands[index];
-  uint64_t ticket = driver_->Submit(command.request);
-  command.under_way.insert(ticket);
-  commands_under_way_[ticket] = index;
+void Simulation::Send(uint64_t attempt, Request request) {
+  attempts_[driver_->Submit(std::move(request))] = attempt;
   TakeAnswers();
-}
-
-void Simulation::SendRead() {
-  Request request =
-      runtime::ReadOf(Actors()[Pick(Actors().size())], streams_[Pick(streams_.size())]);
-  if (variant_ == Variant::kReadWithoutRecord) {
-    events::Partition p = events::PartitionOf(request.stream, kPartitions);
-    history_.shown.push_back({request.stream, p, *world_.log.End(p), 0, {}});
-  }
-  reads_under_way_.insert(driver_->Submit(std::move(request)));
-}
-
-// A client sends its command again, or, having lost patience with it, a cancel. Only an impatient
-// one does so while an attempt is under way.
-void Simulation::Retry(bool impatient) {
-  for (size_t i = 0; i < history_.commands.size(); ++i) {
-    Command& command = history_.commands[i];
-    if (command.over() || (!impatient && !command.under_way.empty())) continue;
-    if (faults_ && Chance(50)) continue;
-    bool cancels = !command.request.registry && faults_ && Chance(10);
-    if (cancels) command.request = runtime::CancelOf(command.request);
-    SendCommand(i);
-  }
 }
 
 void Simulation::TakeAnswers() {
   std::vector<Answer> answers = driver_->TakeAnswers();
   std::sort(answers.begin(), answers.end(),
             [](const Answer& a, const Answer& b) { return a.ticket < b.ticket; });
-  for (Answer& answer : answers) {
-    if (reads_under_way_.erase(answer.ticket) > 0) {
-      if (answer.status.ok()) {
-        history_.shown.push_back({answer.stream, answer.partition, answer.offset, answer.version,
-                                  runtime::ReleasedRows(world_.store, answer)});
-      } else if (answer.released) {
-        history_.violations.push_back("a read that was not released shows rows");
-      }
-      continue;
-    }
-    auto it = commands_under_way_.find(answer.ticket);
-    if (it == commands_under_way_.end()) continue;
-    Command& command = history_.commands[it->second];
-    command.under_way.erase(answer.ticket);
-    commands_under_way_.erase(it);
-    OnCommandAnswer(command, answer);
+  for (const Answer& answer : answers) {
+    auto it = attempts_.find(answer.ticket);
+    if (it == attempts_.end()) continue;
+    uint64_t attempt = it->second;
+    attempts_.erase(it);
+    clients_.OnAnswer(attempt, answer, world_.store, faults_);
   }
-}
-
-void Simulation::OnCommandAnswer(Command& command, const Answer& answer) {
-  if (answer.status.ok() && !answer.cancelled) return Acknowledge(command, answer.offset);
-  Reason reason = answer.status.ok() ? Reason::CANCELLED : events::ReasonOf(answer.status);
-  if (reason == Reason::CANCELLED) {
-    command.cancelled = true;
-    return;
-  }
-  if (reason == Reason::IDEMPOTENCY_REUSE)
-    history_.violations.push_back("a retry is called a reuse");
-  // U4: final only if nothing earlier is under way; NOT_DONE only if the client leaves it at that.
-  if (!command.under_way.empty()) return;
-  bool gives_up = answer.not_done && faults_ && Chance(40);
-  command.denied = gives_up || events::IsRefusal(answer.status);
-}
-
-void Simulation::Acknowledge(Command& command, events::Offset offset) {
-  if (command.denied || command.cancelled) history_.violations.push_back("no, and then yes");
-  if (command.done) return;
-  command.done = offset;
-  auto it = suspending_.find(events::ToHex(command.id));
-  if (it == suspending_.end()) return;
-  Revoked revoked{it->second, {}};
-  for (events::Partition p = 0; p < kPartitions; ++p) revoked.ends.push_back(*world_.log.End(p));
-  history_.revoked.push_back(std::move(revoked));
 }
 
 void Simulation::OnDeliveries(std::vector<events::Delivery>& deliveries) {
@@ -336,7 +188,7 @@ void Simulation::OnDeliveries(std::vector<events::Delivery>& deliveries) {
       delivery.offset = driver_->machine(delivery.partition).next() + more[delivery.partition]++;
     }
   }
-  history_.unknown += unknown ? 1 : 0;
+  clients_.history().unknown += unknown ? 1 : 0;
   bool denies = variant_ == Variant::kSettleByTheTail || variant_ == Variant::kAskTheFold;
   if (unknown && denies) DenyWhatIsNotSeen();
   if (variant_ == Variant::kAcknowledgedByTheRegistryAlone) AcknowledgeEarly();
@@ -344,7 +196,7 @@ void Simulation::OnDeliveries(std::vector<events::Delivery>& deliveries) {
 
 // Broken: what does not stand in the log (or in the fold) now may stand there later.
 void Simulation::DenyWhatIsNotSeen() {
-  for (Command& command : history_.commands) {
+  for (Command& command : clients_.history().commands) {
     if (command.over() || command.request.registry || command.under_way.empty()) continue;
     auto p = events::PartitionOf(command.request.stream, kPartitions);
     bool seen = false;
@@ -360,12 +212,12 @@ void Simulation::DenyWhatIsNotSeen() {
 
 // Broken: the registry has it, the partitions do not yet.
 void Simulation::AcknowledgeEarly() {
-  for (Command& command : history_.commands) {
+  for (Command& command : clients_.history().commands) {
     if (command.over() || !command.request.registry) continue;
     auto row =
         world_.store.Get(projections::ResultKey(kPartitions, command.request.stream, command.id));
     if (auto result = row ? events::DecodeResult(*row) : std::nullopt) {
-      Acknowledge(command, result->offset);
+      clients_.Acknowledge(command, result->offset);
     }
   }
 }

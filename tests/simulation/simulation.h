@@ -6,13 +6,12 @@
 #include <map>
 #include <optional>
 #include <random>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "tests/adapters/runtime/acts.h"
 #include "tests/adapters/runtime/driver.h"
-#include "tests/adapters/runtime/test_ports.h"
+#include "tests/simulation/checker.h"
+#include "tests/simulation/clients.h"
 
 namespace guitu::simulation {
 
@@ -27,39 +26,6 @@ enum class Variant {
   kAskTheFold,         // the same, by looking at the folded results
   kAcknowledgedByTheRegistryAlone,
   kRegistryNotAsStamped,  // suspensions are stamped, but not read
-};
-
-// What a client knows of a command it sent.
-struct Command {
-  runtime::Request request;
-  events::CommandId id;
-  std::set<uint64_t> under_way;        // tickets
-  std::optional<events::Offset> done;  // acknowledged, with its receipt
-  bool denied = false;                 // final: CONFLICT, a refusal, NOT_DONE to the newest attempt
-  bool cancelled = false;
-  bool over() const { return done || denied || cancelled; }
-};
-
-struct Shown {
-  events::StreamId stream;
-  events::Partition partition = 0;
-  events::Offset offset = 0;
-  events::Version version = 0;
-  std::vector<std::string> rows;
-};
-
-struct Revoked {
-  std::string staff;
-  std::vector<events::Offset> ends;  // of each partition when it was acknowledged
-};
-
-struct History {
-  std::vector<Command> commands;
-  std::vector<Shown> shown;
-  std::vector<Revoked> revoked;
-  std::vector<std::string> violations;  // seen on the way
-  int crashes = 0;
-  int unknown = 0;
 };
 
 // The rows between node and store, spoiled as the variant says.
@@ -78,14 +44,15 @@ class VariantRows final : public projections::RowStore {
 
 class Simulation {
  public:
-  static constexpr uint32_t kPartitions = 2;
-
   Simulation(uint64_t seed, Variant variant);
   // Plays `steps`, heals everything, lets every client come to an end.
   void Run(int steps);
 
-  const History& history() const { return history_; }
+  const History& history() const { return clients_.history(); }
   runtime::World& world() { return world_; }
+  std::vector<std::string> Violations() const {
+    return simulation::Violations(history(), world_, {&world_.store});
+  }
 
  private:
   void SetUp();
@@ -93,15 +60,8 @@ class Simulation {
   void Crash();
   void Act();
   void Work();
-  void NewRequest();
-  void Retry(bool impatient);
-  runtime::Request Visits(events::StreamId stream, const std::string& key, events::Version version);
-  runtime::Request FourEyes(const std::string& key);
-  void SendCommand(size_t index);
-  void SendRead();
+  void Send(uint64_t attempt, runtime::Request request);
   void TakeAnswers();
-  void OnCommandAnswer(Command& command, const runtime::Answer& answer);
-  void Acknowledge(Command& command, events::Offset offset);
   void OnDeliveries(std::vector<events::Delivery>& deliveries);
   void DenyWhatIsNotSeen();
   void AcknowledgeEarly();
@@ -113,19 +73,12 @@ class Simulation {
   std::mt19937_64 random_;
   runtime::World world_;
   VariantRows rows_;
+  Clients clients_;
   std::optional<runtime::Driver> driver_;
-  History history_;
-  std::vector<events::StreamId> streams_;
-  std::map<uint64_t, size_t> commands_under_way_;  // by ticket
-  std::set<uint64_t> reads_under_way_;
-  std::map<std::string, std::string> suspending_;  // staff by key of the command
+  std::map<uint64_t, uint64_t> attempts_;  // under way, by ticket
   bool faults_ = false;
   uint32_t fault_percent_ = 5;
-  int keys_ = 0;
   int processes_ = 0;
 };
-
-// What is wrong with a history, given the log and the rows it left; empty: nothing.
-std::vector<std::string> Violations(Simulation& simulation);
 
 }  // namespace guitu::simulation

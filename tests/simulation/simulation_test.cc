@@ -1,38 +1,28 @@
-// Random lives, one seed each. GUITU_SIMULATION_SEEDS=n or --seeds n: that many;
-// GUITU_SIMULATION_SEED=s or --seed s: that one alone.
+// Random lives of one node, one seed each.
 #include "tests/simulation/simulation.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
 #include "events/schema/control.capnp.h"
 #include "events/schema/registry.capnp.h"
+#include "tests/simulation/seeds.h"
 
 namespace guitu::simulation {
 namespace {
 
 constexpr int kSteps = 400;
-uint64_t seeds = 60;
-uint64_t only_seed = 0;
-
-void Set(const char* text, uint64_t& value) {
-  if (text != nullptr && !absl::SimpleAtoi(text, &value)) std::abort();
-}
 
 std::vector<std::string> Play(uint64_t seed, Variant variant) {
   Simulation simulation(seed, variant);
   simulation.Run(kSteps);
-  return Violations(simulation);
+  return simulation.Violations();
 }
 
 TEST(Simulation, NoSeedShowsAViolation) {
-  uint64_t first = only_seed != 0 ? only_seed : 1;
-  uint64_t last = only_seed != 0 ? only_seed : seeds;
-  for (uint64_t seed = first; seed <= last; ++seed) {
+  for (uint64_t seed = TheSeeds().first; seed <= TheSeeds().last; ++seed) {
     auto violations = Play(seed, Variant::kNone);
     ASSERT_TRUE(violations.empty()) << "seed " << seed << " (run it alone: --seed " << seed
                                     << "): " << absl::StrJoin(violations, "; ");
@@ -44,14 +34,14 @@ TEST(Simulation, TheSameSeedGivesTheSameLog) {
   Simulation two(7, Variant::kNone);
   one.Run(kSteps);
   two.Run(kSteps);
-  for (events::Partition p = 0; p <= Simulation::kPartitions; ++p) {
+  for (events::Partition p = 0; p <= kPartitions; ++p) {
     EXPECT_TRUE(one.world().Records(p) == two.world().Records(p)) << "partition " << p;
   }
 }
 
 int Missed(const runtime::World& world) {
   int missed = 0;
-  for (events::Partition p = 0; p < Simulation::kPartitions; ++p) {
+  for (events::Partition p = 0; p < kPartitions; ++p) {
     for (const std::string& record : world.Records(p)) {
       auto meta = events::DecodeMeta(events::SplitRecord(record)->meta);
       const auto& types = meta->event_types;
@@ -138,15 +128,3 @@ TEST(BrokenVariant, ADecisionOnAnotherRegistryThanStampedLetsTheRevokedAct) {
 
 }  // namespace
 }  // namespace guitu::simulation
-
-int main(int argc, char** argv) {
-  testing::InitGoogleTest(&argc, argv);
-  guitu::simulation::Set(std::getenv("GUITU_SIMULATION_SEEDS"), guitu::simulation::seeds);
-  guitu::simulation::Set(std::getenv("GUITU_SIMULATION_SEED"), guitu::simulation::only_seed);
-  for (int i = 1; i + 1 < argc; i += 2) {
-    std::string option = argv[i];
-    if (option == "--seeds") guitu::simulation::Set(argv[i + 1], guitu::simulation::seeds);
-    if (option == "--seed") guitu::simulation::Set(argv[i + 1], guitu::simulation::only_seed);
-  }
-  return RUN_ALL_TESTS();
-}

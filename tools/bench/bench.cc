@@ -5,15 +5,20 @@
 #include <atomic>
 #include <boost/json/serialize.hpp>
 #include <filesystem>
+#include <thread>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "adapters/clock/clock.h"
 #include "adapters/crypto/sha256.h"
 #include "adapters/http/echo.h"
 #include "events/derive.h"
 #include "events/json.h"
 #include "events/schema/aftercare.capnp.h"
+#include "tools/bench/nodes.h"
 #include "tools/demo/city.h"
 
 namespace guitu::tools {
@@ -37,14 +42,6 @@ BenchFigure FromLoad(std::string name, int clients, const http::LoadReport& repo
   return figure;
 }
 
-std::string Rescue(uint64_t i) {
-  return absl::StrCat(
-      R"({"events":[{"type":"VictimRescued","occurredAt":"2022-03-01T09:00:00+08:00","data":{)",
-      R"("at":"2022-03-01T09:00:00+08:00","place":{"admin":"530902","address":"合成地址)", i,
-      R"("},"policeUnit":"合成刑侦大队","ageBand":"from18to59","sex":"female","foundIn":"home",)",
-      R"("injured":false,"interpreter":false}}]})");
-}
-
 // A visit of about 300 bytes, additive: If-Match: *.
 std::string Visit(uint64_t i) {
   return absl::StrCat(
@@ -66,6 +63,14 @@ std::string Post(const std::string& target, const std::string& token, const std:
 }
 
 }  // namespace
+
+std::string RescueBody(uint64_t i) {
+  return absl::StrCat(
+      R"({"events":[{"type":"VictimRescued","occurredAt":"2022-03-01T09:00:00+08:00","data":{)",
+      R"("at":"2022-03-01T09:00:00+08:00","place":{"admin":"530902","address":"合成地址)", i,
+      R"("},"policeUnit":"合成刑侦大队","ageBand":"from18to59","sex":"female","foundIn":"home",)",
+      R"("injured":false,"interpreter":false}}]})");
+}
 
 absl::StatusOr<BenchFigure> MeasureFillSync(const std::string& dir, absl::Duration time) {
   rocksdb::Options options;
@@ -125,11 +130,13 @@ absl::StatusOr<std::unique_ptr<BenchCity>> BenchCity::Make(const std::string& di
   create.root_key_file = absl::StrCat(dir, "/root-key");
   create.synthetic = true;
   create.clock = &SystemClock();
+  create.kafka = run.kafka;
   if (auto created = app::Installation::Create(create); !created.ok()) return created.status();
   city->open_.data_dir = create.data_dir;
   city->open_.root_key_file = create.root_key_file;
   city->open_.port = 0;
   city->open_.clock = &SystemClock();
+  city->open_.kafka = run.kafka;
   auto installation = app::Installation::Open(city->open_);
   if (!installation.ok()) return installation.status();
   city->installation_ = *std::move(installation);
@@ -155,6 +162,7 @@ absl::Status BenchCity::OpenCases(uint32_t count) {
   }
   auto token = installation_->Token(police, absl::Hours(8));
   if (!token.ok()) return token.status();
+  police_token_ = *token;
   std::string open =
       absl::StrCat(R"({"events":[{"type":"CaseOpened","occurredAt":"2022-03-01T10:00:00+08:00",)",
                    R"("data":{"kind":"victim","owner":"530902-MCA","county":"530902"}}]})");
@@ -165,7 +173,7 @@ absl::Status BenchCity::OpenCases(uint32_t count) {
   load.clock = &SystemClock();
   uint64_t i = 0;
   load.next = [&](int, std::string* request) {
-    *request = Post("/v1/cases", *token, absl::StrCat("open-", i), "", Rescue(i));
+    *request = Post("/v1/cases", *token, absl::StrCat("open-", i), "", RescueBody(i));
     return ++i <= count;
   };
   load.on_answer = [&](int, int status, absl::string_view, absl::string_view body) {
@@ -307,6 +315,113 @@ absl::StatusOr<std::vector<BenchFigure>> BenchCity::RebuildAndRestart() {
   rebuild.per_second = static_cast<double>(report->records) / absl::ToDoubleSeconds(report->took);
   figures.push_back(rebuild);
   return figures;
+}
+
+absl::StatusOr<std::vector<BenchFigure>> BenchCity::FailOver() {
+  installation_->Stop(absl::Seconds(5));
+  installation_ = nullptr;
+  return MeasureFailOver({open_, police_token_});
+}
+
+namespace {
+
+// What was acknowledged and is not in the rows of both nodes yet.
+class LagProbe {
+ public:
+  LagProbe(app::Engine& a, app::Engine& b) : a_(a), b_(b), thread_([this] { Run(); }) {}
+  ~LagProbe() { Stop(); }
+  LagProbe(const LagProbe&) = delete;
+  LagProbe& operator=(const LagProbe&) = delete;
+
+  void Acknowledged(events::Partition partition, events::Offset offset) {
+    absl::MutexLock lock(&mutex_);
+    waiting_.push_back({partition, offset, SystemClock().Monotonic()});
+  }
+  void Stop() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  const http::LatencyHistogram& lag() const { return lag_; }  // REQUIRES: stopped
+
+ private:
+  struct Receipt {
+    events::Partition partition;
+    events::Offset offset;
+    absl::Duration at;
+  };
+  void Run() {
+    std::vector<Receipt> open;
+    while (!stopping_ || !open.empty()) {
+      {
+        absl::MutexLock lock(&mutex_);
+        open.insert(open.end(), waiting_.begin(), waiting_.end());
+        waiting_.clear();
+      }
+      absl::Duration now = SystemClock().Monotonic();
+      std::erase_if(open, [&](const Receipt& receipt) {
+        bool there = a_.FoldedTo(receipt.partition) > receipt.offset &&
+                     b_.FoldedTo(receipt.partition) > receipt.offset;
+        if (there) lag_.Add(now - receipt.at);
+        return there;
+      });
+      absl::SleepFor(absl::Microseconds(200));
+    }
+  }
+
+  app::Engine& a_;
+  app::Engine& b_;
+  absl::Mutex mutex_;
+  std::vector<Receipt> waiting_;  // guarded by mutex_
+  http::LatencyHistogram lag_;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace
+
+absl::StatusOr<BenchFigure> BenchCity::StandbyLag(double per_second, absl::Duration time) {
+  app::OpenOptions beside = open_;
+  absl::StrAppend(&beside.data_dir, "-standby");
+  auto second = app::Installation::Open(beside);
+  if (!second.ok()) return second.status();
+  if (auto status = (*second)->Serve(); !status.ok()) return status;
+  absl::SleepFor(absl::Seconds(2));  // the group has found its balance
+  LagProbe probe(installation_->engine(), (*second)->engine());
+  http::LoadOptions load;
+  load.port = installation_->port();
+  load.connections = 64;
+  load.time_max = time;
+  load.clock = &SystemClock();
+  absl::Duration begin = SystemClock().Monotonic();
+  uint64_t sent = 0;
+  load.next = [&](int, std::string* text) {
+    absl::Duration due = begin + absl::Seconds(static_cast<double>(sent++) / per_second);
+    absl::SleepFor(due - SystemClock().Monotonic());  // nothing where it is late already
+    uint64_t i = next_key_++;
+    *text = Post(absl::StrCat("/v1/cases/", WrittenCase(i), "/events"), token_,
+                 absl::StrCat("l-", i), "*", Visit(i));
+    return true;
+  };
+  load.on_answer = [&](int, int, absl::string_view head, absl::string_view) {
+    constexpr absl::string_view kReceipt = "Guitu-Receipt: ";
+    size_t at = head.find(kReceipt);
+    if (at == absl::string_view::npos) return;
+    std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(head.substr(at + kReceipt.size()), absl::MaxSplits('/', 1));
+    uint32_t partition = 0;
+    uint64_t offset = 0;
+    if (absl::SimpleAtoi(parts.first, &partition) &&
+        absl::SimpleAtoi(parts.second.substr(0, parts.second.find('\r')), &offset))
+      probe.Acknowledged(partition, offset);
+  };
+  auto report = http::RunLoad(load);
+  probe.Stop();
+  (*second)->Stop(absl::Seconds(5));
+  if (!report.ok()) return report.status();
+  BenchFigure figure{"standby behind by",        64, 0, probe.lag().Quantile(0.5),
+                     probe.lag().Quantile(0.99), 0,  ""};
+  figure.per_second = report->PerSecond();
+  return figure;
 }
 
 uint64_t BenchCity::bytes_on_disk() const {

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +28,11 @@ struct BenchFigure {
 struct BenchRun {
   absl::Duration each = absl::Seconds(3);  // of every measurement
   uint32_t cases = 2000;                   // opened before
+  std::optional<app::KafkaUse> kafka;      // the log is there, in a topic of its own
 };
+
+// The body that opens case `i`.
+std::string RescueBody(uint64_t i);
 
 // One synced RocksDB write after the other, 600 bytes: what the disk allows a single client.
 absl::StatusOr<BenchFigure> MeasureFillSync(const std::string& dir, absl::Duration time);
@@ -46,6 +52,11 @@ class BenchCity {
   // Ends the installation and measures: rebuild, and the time until the next one is ready.
   absl::StatusOr<std::vector<BenchFigure>> RebuildAndRestart();
   uint64_t bytes_on_disk() const;
+  // Of a city on Kafka: ends the installation, and measures with processes of their own.
+  absl::StatusOr<std::vector<BenchFigure>> FailOver();
+  // Of a city on Kafka: a second node folds along while commands come at `per_second`; how long
+  // after the answer the slower of the two has a record in its rows.
+  absl::StatusOr<BenchFigure> StandbyLag(double per_second, absl::Duration time);
 
  private:
   runtime::Request VisitRequest(const aggregates::RuleData& rules);
@@ -58,6 +69,7 @@ class BenchCity {
   std::unique_ptr<app::Installation> installation_;
   aggregates::Actor worker_;
   std::string token_;
+  std::string police_token_;
   // Half of them are written to, the other half, of two events each, are read.
   std::vector<std::string> cases_;
   const std::string& WrittenCase(uint64_t i) const { return cases_[i % (cases_.size() / 2)]; }

@@ -7,6 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "adapters/crypto/random.h"
+#include "adapters/kafka_log/kafka_log.h"
+#include "tools/bench/bare_producer.h"
 #include "tools/console.h"
 
 namespace guitu::tools {
@@ -36,50 +39,103 @@ json::object ToJson(const BenchFigure& figure) {
           {"floor", figure.floor}};
 }
 
-absl::Status Measure(const std::string& dir, const BenchOptions& options,
-                     std::vector<BenchFigure>& figures) {
-  BenchRun run;
-  run.each = absl::Milliseconds(static_cast<int64_t>(options.seconds * 1000));
-  run.cases = options.cases;
-  auto add = [&](absl::StatusOr<BenchFigure> figure, const BenchFigure* floor) -> absl::Status {
+// Measures, prints as it goes, keeps.
+class Sheet {
+ public:
+  Sheet(const BenchOptions& options, std::vector<BenchFigure>& figures)
+      : options_(options), figures_(figures) {}
+
+  bool Wants(absl::string_view scenario) const {
+    return options_.scenario == "all" || options_.scenario == scenario;
+  }
+  // `floor`: what it is held against, or null.
+  absl::Status Add(absl::StatusOr<BenchFigure> figure, const BenchFigure* floor) {
     if (!figure.ok()) return figure.status();
     if (floor != nullptr) {
       figure->ratio = figure->per_second / floor->per_second;
       figure->floor = absl::StrCat(floor->name, " at ", floor->clients);
     }
-    figures.push_back(*std::move(figure));
-    if (!options.json) Print(figures.back());
+    figures_.push_back(*std::move(figure));
+    if (!options_.json) Print(figures_.back());
     return absl::OkStatus();
-  };
+  }
+  absl::Status AddAll(absl::StatusOr<std::vector<BenchFigure>> figures) {
+    if (!figures.ok()) return figures.status();
+    for (BenchFigure& figure : *figures) {
+      if (auto status = Add(std::move(figure), nullptr); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const BenchOptions& options_;
+  std::vector<BenchFigure>& figures_;
+};
+
+BenchRun RunOf(const BenchOptions& options) {
+  BenchRun run;
+  run.each = absl::Milliseconds(static_cast<int64_t>(options.seconds * 1000));
+  run.cases = options.cases;
+  return run;
+}
+
+absl::Status Measure(const std::string& dir, const BenchOptions& options, Sheet& sheet) {
+  BenchRun run = RunOf(options);
   auto city = BenchCity::Make(dir, run);
   if (!city.ok()) return city.status();
   auto fill_sync = MeasureFillSync(absl::StrCat(dir, "/raw"), run.each);
-  if (auto s = add(fill_sync, nullptr); !s.ok()) return s;
-  auto wanted = [&](absl::string_view scenario) {
-    return options.scenario == "all" || options.scenario == scenario;
-  };
+  if (auto s = sheet.Add(fill_sync, nullptr); !s.ok()) return s;
   for (int clients : {1, 8, 64}) {
     auto echo = MeasureEcho(clients, run.each);
-    if (auto s = add(echo, nullptr); !s.ok()) return s;
+    if (auto s = sheet.Add(echo, nullptr); !s.ok()) return s;
     const BenchFigure* floor = clients == 1 ? &*fill_sync : &*echo;
-    if (wanted("in-process")) {
-      if (auto s = add((*city)->CommandsInProcess(clients, run.each), &*fill_sync); !s.ok())
-        return s;
+    if (sheet.Wants("in-process")) {
+      auto s = sheet.Add((*city)->CommandsInProcess(clients, run.each), &*fill_sync);
+      if (!s.ok()) return s;
     }
-    if (wanted("commands")) {
-      if (auto s = add((*city)->CommandsOverHttp(clients, run.each), floor); !s.ok()) return s;
+    if (sheet.Wants("commands")) {
+      auto s = sheet.Add((*city)->CommandsOverHttp(clients, run.each), floor);
+      if (!s.ok()) return s;
     }
-    if (wanted("reads")) {
-      if (auto s = add((*city)->ReadsOverHttp(clients, run.each), &*echo); !s.ok()) return s;
+    if (sheet.Wants("reads")) {
+      auto s = sheet.Add((*city)->ReadsOverHttp(clients, run.each), &*echo);
+      if (!s.ok()) return s;
     }
   }
-  if (!wanted("rebuild")) return absl::OkStatus();
-  auto rest = (*city)->RebuildAndRestart();
-  if (!rest.ok()) return rest.status();
-  for (BenchFigure& figure : *rest) {
-    if (auto s = add(std::move(figure), nullptr); !s.ok()) return s;
+  return sheet.Wants("rebuild") ? sheet.AddAll((*city)->RebuildAndRestart()) : absl::OkStatus();
+}
+
+// On Kafka, beside librdkafka alone on the same brokers and the embedded log in the same minute.
+absl::Status MeasureOnKafka(const std::string& dir, const BenchOptions& options, Sheet& sheet) {
+  BenchRun run = RunOf(options);
+  auto embedded = BenchCity::Make(absl::StrCat(dir, "/embedded"), run);
+  if (!embedded.ok()) return embedded.status();
+  run.kafka = ToKafka(options.kafka);
+  run.kafka->topic = absl::StrCat("bench-", events::ToHex(crypto::RandomId<events::Nonce>()));
+  auto city = BenchCity::Make(absl::StrCat(dir, "/kafka"), run);
+  if (!city.ok()) return city.status();
+  std::string bare = absl::StrCat(run.kafka->topic, "-bare");
+  const uint32_t count = app::CreateOptions().partitions + 1;
+  auto made = kafka_log::KafkaLog::Create(run.kafka->bootstrap, bare, count, run.kafka->kafka);
+  if (!made.ok()) return made;
+  double at_64 = 0;
+  for (int clients : {1, 8, 64, 256}) {
+    auto floor = MeasureBareProducer(run.kafka->bootstrap, bare, count, clients, run.each);
+    if (auto s = sheet.Add(floor, nullptr); !s.ok()) return s;
+    auto own = (*embedded)->CommandsOverHttp(clients, run.each);
+    if (own.ok()) own->name = "commands, embedded log";
+    if (auto s = sheet.Add(own, nullptr); !s.ok()) return s;
+    auto figure = (*city)->CommandsOverHttp(clients, run.each);
+    if (figure.ok()) figure->name = "commands, Kafka";
+    if (auto s = sheet.Add(figure, &*floor); !s.ok()) return s;
+    if (auto s = sheet.Add(figure, &*own); !s.ok()) return s;
+    if (clients == 64) at_64 = figure->per_second;
+    if (auto s = sheet.Add((*city)->ReadsOverHttp(clients, run.each), nullptr); !s.ok()) return s;
   }
-  return absl::OkStatus();
+  embedded->reset();
+  if (!sheet.Wants("nodes")) return absl::OkStatus();
+  if (auto s = sheet.Add((*city)->StandbyLag(at_64 / 2, run.each), nullptr); !s.ok()) return s;
+  return sheet.AddAll((*city)->FailOver());
 }
 
 }  // namespace
@@ -90,7 +146,9 @@ int Bench(const BenchOptions& options) {
   if (mkdtemp(pattern.data()) == nullptr)
     return Fail(absl::UnavailableError("no place for the bench"));
   std::vector<BenchFigure> figures;
-  absl::Status status = Measure(pattern, options, figures);
+  Sheet sheet(options, figures);
+  absl::Status status = options.kafka.bootstrap.empty() ? Measure(pattern, options, sheet)
+                                                        : MeasureOnKafka(pattern, options, sheet);
   std::error_code error;
   fs::remove_all(pattern, error);
   if (!status.ok()) return Fail(status);

@@ -6,6 +6,11 @@ namespace guitu::tools {
 int Serve(const ServeOptions& options) {
   app::OpenOptions open = ToOpen(options.data);
   if (auto status = SetListen(options.listen, open); !status.ok()) return Fail(status);
+  if (!options.kafka.bootstrap.empty() && options.kafka.advertise.empty() &&
+      ListensEverywhere(open.listen_address)) {
+    return Fail(absl::InvalidArgumentError(
+        "a node that listens on every address needs --advertise, or the others do not find it"));
+  }
   BlockSignals();
   open.kafka = ToKafka(options.kafka);
   open.go_on_waiting = [] { return !SignalWaits(); };

@@ -43,9 +43,7 @@ class City : public testing::Test {
   clock::SystemClock system_;
   clock::SettableClock clock_{system_};
   std::unique_ptr<app::Installation> installation_;
-
- private:
-  std::map<std::string, std::unique_ptr<Web>> log_ins_;
+  std::map<std::string, std::unique_ptr<Web>> log_ins_;  // of As
 };
 
 }  // namespace guitu::app_test

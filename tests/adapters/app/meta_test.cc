@@ -23,6 +23,11 @@ TEST_F(TheServer, CountsWithoutNamingAnybody) {
   ASSERT_EQ(metrics.status, 200);
   EXPECT_NE(metrics.text.find("guitu_commands_total "), std::string::npos);
   EXPECT_NE(metrics.text.find("guitu_ready 1"), std::string::npos);
+  EXPECT_NE(metrics.text.find("guitu_partitions_halted 0\n"), std::string::npos);
+  EXPECT_EQ(metrics.text.find("guitu_partitions_led 0\n"), std::string::npos);
+  EXPECT_NE(metrics.text.find("guitu_records_folded_total{effect=\"void-foreign\"} 0\n"),
+            std::string::npos);
+  EXPECT_EQ(metrics.text.find("effect=\"in-effect\"} 0\n"), std::string::npos);
   for (const std::string& hidden :
        {std::string("合成"), kWorker.staff, std::string("530902"), path.substr(10)}) {
     EXPECT_EQ(metrics.text.find(hidden), std::string::npos) << hidden;

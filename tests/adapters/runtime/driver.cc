@@ -43,6 +43,15 @@ void Driver::Follow() {
   Do(out);
 }
 
+void Driver::Follow(events::Partition partition, uint64_t max) {
+  Outbox out;
+  if (auto end = log_.End(partition); end.ok()) {
+    events::Offset from = node_.machine(partition).next();
+    Read(partition, std::min(*end, from + max), out).IgnoreError();
+  }
+  Do(out);
+}
+
 std::vector<uint64_t> Driver::SubmitAll(std::vector<Request> requests) {
   Outbox out;
   std::vector<uint64_t> tickets;
@@ -80,6 +89,7 @@ void Driver::Do(Outbox& out) {
     for (const auto& wanted : std::exchange(out.sessions, {})) OpenSession(wanted, out);
     for (const auto& wanted : std::exchange(out.catch_ups, {})) CatchUp(wanted, out);
     for (const auto& wanted : std::exchange(out.reads, {})) ReadBack(wanted, out);
+    EndCatchUps(out);
     node_.EndStep(out);
     again = !out.sessions.empty() || !out.catch_ups.empty() || !out.reads.empty();
     if (!again) Append(out);
@@ -97,12 +107,16 @@ void Driver::Append(Outbox& out) {
 
 absl::Status Driver::Read(events::Partition partition, events::Offset until, Outbox& out) {
   events::Offset from = node_.machine(partition).next();
+  auto end = log_.End(partition);
+  if (end.ok()) until = std::min(until, *end);
   if (from >= until) return absl::OkStatus();
   auto status = log_.Read(partition, from, until - from,
                           [&](events::Offset offset, absl::string_view record) {
+                            node_.OnGap(partition, offset, out);
                             node_.OnRecord(partition, offset, record, out);
                             return true;
                           });
+  if (status.ok()) node_.OnGap(partition, until, out);
   if (absl::IsDataLoss(status)) node_.OnReadFailed(partition, status, out);
   return status;
 }
@@ -111,7 +125,28 @@ void Driver::ReadBack(const Outbox::ReadBack& read, Outbox& out) {
   if (alone_) Read(read.partition, read.until, out).IgnoreError();
 }
 
+void Driver::EndCatchUps(Outbox& out) {
+  for (const CatchingUp& waiting : std::exchange(catching_up_, {})) {
+    bool there = true;
+    for (size_t i = 0; i < waiting.ends.size(); ++i) {
+      const PartitionMachine& m = machine(waiting.wanted.partitions[i]);
+      there &= m.next() >= waiting.ends[i] || m.phase() == Phase::kHalted;
+    }
+    if (there) {
+      node_.OnCaughtUp(waiting.wanted.session, absl::OkStatus(), out);
+    } else {
+      catching_up_.push_back(waiting);
+    }
+  }
+}
+
 void Driver::CatchUp(const Outbox::CatchUp& wanted, Outbox& out) {
+  if (catches_up_by_following) {
+    std::vector<events::Offset> ends;
+    for (events::Partition p : wanted.partitions) ends.push_back(log_.End(p).value_or(0));
+    catching_up_.push_back({wanted, std::move(ends)});
+    return EndCatchUps(out);
+  }
   absl::Status worst;
   for (events::Partition p : wanted.partitions) {
     auto status = Read(p, std::numeric_limits<events::Offset>::max(), out);

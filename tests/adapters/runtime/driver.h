@@ -34,6 +34,8 @@ class Driver {
   void HandOver(std::vector<events::Partition> partitions);
   // Reads what has come into the log, as a follower does. Where it is not alone nothing else reads.
   void Follow();
+  // The next `max` offsets of one partition.
+  void Follow(events::Partition partition, uint64_t max);
   // A request of its own step; its ticket.
   uint64_t Submit(Request request);
   // Several in one step.
@@ -50,6 +52,8 @@ class Driver {
 
   // Called with each batch of deliveries before the node sees it.
   std::function<void(std::vector<events::Delivery>&)> on_deliveries;
+  // A catch-up ends when Follow has come to where the log ended as it began, not at once.
+  bool catches_up_by_following = false;
 
  private:
   void Do(Outbox& out);
@@ -58,13 +62,19 @@ class Driver {
   absl::Status Read(events::Partition partition, events::Offset until, Outbox& out);
   void OpenSession(const Outbox::NewSession& wanted, Outbox& out);
   void Append(Outbox& out);
+  void EndCatchUps(Outbox& out);
 
+  struct CatchingUp {
+    Outbox::CatchUp wanted;
+    std::vector<events::Offset> ends;  // of its partitions
+  };
   events::EventLog& log_;
   const uint32_t partitions_;
   const bool alone_;
   Node node_;
   std::map<uint64_t, std::unique_ptr<events::LogSession>> open_;
   std::map<uint64_t, std::vector<events::Delivery>> inbox_;  // by session
+  std::vector<CatchingUp> catching_up_;
   std::vector<Answer> answers_;
   std::vector<std::string> alarms_;
   uint64_t next_ticket_ = 1;

@@ -92,18 +92,23 @@ class TwoNodes : public testing::Test {
     return fences;
   }
   // A fence of somebody else, as of a generation of the group.
-  void LandFence(events::Partition p, uint64_t generation) {
+  void LandFence(events::Partition p, uint64_t generation,
+                 const std::string& owner = "somebody-else") {
+    Land(p, schema::Kind::FENCE, events::FenceFields{generation, owner, "other:1"});
+  }
+  // A fence, or what is written under the one before.
+  void Land(events::Partition p, schema::Kind kind, std::optional<events::FenceFields> fence) {
     const events::EffectHead& head = a.driver->machine(p).state().head;
     events::Frame frame;
-    frame.kind = schema::Kind::FENCE;
+    frame.kind = kind;
     frame.log_id = head.log_id;
-    frame.generation = head.generation;
-    frame.epoch = head.epoch + 1;
+    frame.generation = head.generation + (kind == schema::Kind::LOG_RESTORED ? 1 : 0);
+    frame.epoch = head.epoch + (fence ? 1 : 0);
     frame.nonce = {0xf0, 0x0d};
     frame.basis_offset = head.next;
     frame.basis_chain = head.chain;
     frame.registry_offset = head.adopted;
-    frame.fence = events::FenceFields{generation, "somebody-else", "other:1"};
+    frame.fence = std::move(fence);
     events::MetaFields meta;
     meta.recorded_at = Now();
     meta.actor = "system";
@@ -298,6 +303,39 @@ TEST_F(TwoNodes, G3_AFenceOfANewerGenerationEndsTheLeadUntilItIsAssignedAgain) {
   a.driver->Assign({0}, 8);
   Settle();
   EXPECT_TRUE(a.driver->machine(0).leads());
+}
+
+TEST_F(TwoNodes, NobodyFencesBehindTheLastFenceOfALogThatHasMoved) {
+  a.driver->Assign({}, 5);
+  LandFence(0, 4, std::string(events::kMovedOwner));  // older: any other would be fenced off
+  Settle();
+  WaitOutTheJitter();
+  b.driver->Assign({0}, 6);
+  Settle();
+  WaitOutTheJitter();
+  Wait(absl::Seconds(10));
+  EXPECT_EQ(Fences(0).back().fence->owner, events::kMovedOwner);
+  for (Node* node : {&a, &b}) {
+    EXPECT_EQ(node->driver->machine(0).phase(), Phase::kHalted);
+    ASSERT_FALSE(node->driver->alarms().empty());
+    EXPECT_THAT(node->driver->alarms().back(), testing::HasSubstr("moved to other:1"));
+  }
+}
+
+TEST_F(TwoNodes, BehindLogRestoredTheNextOwnerLeadsTheNewGeneration) {
+  events::StreamId stream = OpenCase(a);
+  events::Version version = a.answers.rbegin()->second.version;
+  LandFence(0, 7);
+  Settle();
+  Land(0, schema::Kind::LOG_RESTORED, std::nullopt);
+  Settle();
+  ASSERT_EQ(b.driver->machine(0).state().head.generation, 2u);
+  b.driver->Assign({0}, 8);
+  Settle();
+  ASSERT_TRUE(b.driver->machine(0).leads());
+  EXPECT_TRUE(Ask(b, Claim(stream, "claim", version)).status.ok());
+  EXPECT_EQ(world.Frames(0).back().generation, 2u);
+  EXPECT_EQ(RowsOf(a, 0), RowsOf(b, 0));
 }
 
 TEST_F(TwoNodes, G3_BehindAGhostFenceSomebodyLeadsAgain) {
