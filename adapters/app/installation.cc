@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "adapters/app/api.h"
@@ -114,6 +115,8 @@ struct Installation::Parts {
 
   absl::Status OpenWaitingRoom();
   absl::Status OpenEmbeddedLog();
+  template <typename Ask>
+  auto Patiently(Ask ask) const;
   absl::Status OpenKafkaLog();
   absl::Status OpenLog();
   absl::Status OpenOwnVault(const crypto::Secret& root_key);
@@ -158,27 +161,34 @@ absl::Status Installation::Parts::OpenEmbeddedLog() {
   return absl::OkStatus();
 }
 
-// Brokers that are away are waited for.
-absl::Status Installation::Parts::OpenKafkaLog() {
-  const KafkaUse& use = *options.kafka;
+// Brokers that are away are waited for, whatever they are asked; nothing else is.
+template <typename Ask>
+auto Installation::Parts::Patiently(Ask ask) const {
   for (bool told = false;; told = true) {
-    auto opened = kafka_log::KafkaLog::OpenAsIs(use.bootstrap, use.topic, use.kafka);
-    if (opened.ok()) {
-      kafka = opened->get();
-      log = *std::move(opened);
-      return absl::OkStatus();
-    }
-    bool waits = absl::IsUnavailable(opened.status()) && options.go_on_waiting;
-    if (!waits || !options.go_on_waiting()) return opened.status();
+    auto answer = ask();
+    bool brokers = absl::IsUnavailable(answer.status()) &&
+                   absl::StartsWith(answer.status().message(), "kafka:");
+    if (answer.ok() || !brokers || !options.go_on_waiting || !options.go_on_waiting())
+      return answer;
     if (!told && options.alarm)
-      options.alarm(absl::StrCat("waiting for Kafka: ", opened.status().message()));
+      options.alarm(absl::StrCat("waiting for Kafka: ", answer.status().message()));
     absl::SleepFor(kAskAgain);
   }
 }
 
+absl::Status Installation::Parts::OpenKafkaLog() {
+  const KafkaUse& use = *options.kafka;
+  auto opened =
+      Patiently([&] { return kafka_log::KafkaLog::OpenAsIs(use.bootstrap, use.topic, use.kafka); });
+  if (!opened.ok()) return opened.status();
+  kafka = opened->get();
+  log = *std::move(opened);
+  return absl::OkStatus();
+}
+
 absl::Status Installation::Parts::OpenLog() {
   if (auto status = options.kafka ? OpenKafkaLog() : OpenEmbeddedLog(); !status.ok()) return status;
-  auto genesis = ReadGenesis(*log);
+  auto genesis = Patiently([&] { return ReadGenesis(*log); });
   if (!genesis.ok()) return genesis.status();
   log_id = genesis->log_id;
   salt = genesis->genesis->salt;
@@ -201,21 +211,23 @@ absl::Status Installation::Parts::OpenOwnVault(const crypto::Secret& root_key) {
 
 // A node that is new gets its keys from the others, and begins with an empty store.
 absl::Status Installation::Parts::OpenSharedVault(const crypto::Secret& root_key) {
-  auto topic = kafka_log::KeyTopic::Open(options.kafka->bootstrap, options.kafka->key_topic(),
-                                         options.kafka->kafka);
-  if (absl::IsNotFound(topic.status())) {
-    // A move makes it last of all: a copy that is not finished has no keys yet.
-    return absl::FailedPreconditionError(absl::StrCat(
-        "there is no topic ", options.kafka->key_topic(),
-        ", without which nobody can read the log: if it is a copy that is not finished, go on with "
-        "its `guitu move`"));
-  }
-  if (!topic.ok()) return topic.status();
-  SharedVaultOptions vault_options;
-  vault_options.vault_dir = VaultDir(options.data_dir);
-  vault_options.issuer_file = IssuerFile(options.data_dir);
-  vault_options.alarm = options.alarm;
-  auto opened = SharedVault::Open(std::move(vault_options), root_key, log_id, *std::move(topic));
+  const KafkaUse& use = *options.kafka;
+  auto opened = Patiently([&]() -> absl::StatusOr<std::unique_ptr<SharedVault>> {
+    auto topic = kafka_log::KeyTopic::Open(use.bootstrap, use.key_topic(), use.kafka);
+    if (absl::IsNotFound(topic.status())) {
+      // A move makes it last of all: a copy that is not finished has no keys yet.
+      return absl::FailedPreconditionError(absl::StrCat(
+          "there is no topic ", use.key_topic(),
+          ", without which nobody can read the log: if it is a copy that is not finished, go on "
+          "with its `guitu move`"));
+    }
+    if (!topic.ok()) return topic.status();
+    SharedVaultOptions vault_options;
+    vault_options.vault_dir = VaultDir(options.data_dir);
+    vault_options.issuer_file = IssuerFile(options.data_dir);
+    vault_options.alarm = options.alarm;
+    return SharedVault::Open(std::move(vault_options), root_key, log_id, *std::move(topic));
+  });
   if (!opened.ok()) return opened.status();
   shared_vault = *std::move(opened);
   vault = &shared_vault->vault();

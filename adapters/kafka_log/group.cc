@@ -55,7 +55,21 @@ class Group::Impl {
         queue_(rd_kafka_queue_get_consumer(client_.handle.get())),
         sink_(std::move(sink)) {}
 
-  ~Impl() { Leave(); }
+  ~Impl() {
+    Leave();
+    if (left_) return;
+    // Destroying a member that has not left yet would wait, for ever if nobody takes its last
+    // events. Nobody is to wait for that, so a thread of its own sees it through.
+    std::thread([client = std::move(client_), queue = std::move(queue_)] {
+      while (rd_kafka_consumer_closed(client.handle.get()) == 0) {
+        const Event event(rd_kafka_queue_poll(queue.get(), kPollMilliseconds));
+        if (event == nullptr || rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_REBALANCE)
+          continue;
+        rd_kafka_topic_partition_list_t* list = rd_kafka_event_topic_partition_list(event.get());
+        Destroy(rd_kafka_incremental_unassign(client.handle.get(), list));
+      }
+    }).detach();
+  }
 
   absl::Status Start(const std::string& topic) {
     const List topics(rd_kafka_topic_partition_list_new(1));
@@ -64,6 +78,7 @@ class Group::Impl {
         error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return KafkaStatus("joining the group", error);
     }
+    left_ = false;
     thread_ = std::thread([this] { Run(); });
     return absl::OkStatus();
   }
@@ -83,8 +98,9 @@ class Group::Impl {
       TellGeneration();
     }
     const Deadline deadline(kLeaveMax);
-    if (rd_kafka_consumer_close_queue(client_.handle.get(), queue_.get()) != nullptr) return;
+    Destroy(rd_kafka_consumer_close_queue(client_.handle.get(), queue_.get()));
     while (rd_kafka_consumer_closed(client_.handle.get()) == 0 && !deadline.passed()) TakeEvent();
+    left_ = rd_kafka_consumer_closed(client_.handle.get()) != 0;
   }
 
   void TakeEvent() {
@@ -136,11 +152,12 @@ class Group::Impl {
     sink_.moved(generation_);
   }
 
-  const Client client_;
-  const Queue queue_;
+  Client client_;
+  Queue queue_;
   const GroupSink sink_;
   uint32_t generation_ = 0;                                // the thread's
   rd_kafka_resp_err_t told_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // the thread's: said once
+  bool left_ = true;                                       // the thread's, while it runs
   std::atomic<bool> closing_{false};
   std::mutex leaving_;
   std::thread thread_;  // last: it uses all of the above

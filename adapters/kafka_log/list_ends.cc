@@ -39,7 +39,8 @@ absl::StatusOr<std::vector<events::Offset>> ListEnds(const Client& client, const
     const rd_kafka_topic_partition_t* at = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
     if (at->err != RD_KAFKA_RESP_ERR_NO_ERROR)
       return KafkaStatus(absl::StrCat("the end of partition ", at->partition), at->err);
-    found[at->partition] = static_cast<events::Offset>(at->offset);
+    // A broker that was not there leaves its partitions without an end and without an error.
+    if (at->offset >= 0) found[at->partition] = static_cast<events::Offset>(at->offset);
   }
   std::vector<events::Offset> ends;
   for (events::Partition p : partitions) {

@@ -56,6 +56,10 @@ absl::StatusOr<Bounds> AskBounds(const Client& client, const Cluster& cluster, P
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return KafkaStatus(absl::StrCat("the end of partition ", partition), error);
   }
+  if (begin < 0 || end < 0) {
+    return absl::UnavailableError(
+        absl::StrCat("kafka: the end of partition ", partition, ": no answer"));
+  }
   return Bounds{static_cast<Offset>(begin), static_cast<Offset>(end)};
 }
 

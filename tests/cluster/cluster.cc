@@ -136,7 +136,7 @@ Ran Cluster::End(size_t node, int signal) {
   Ran ran = servers_[node]->Wait();
   servers_[node] = nullptr;
   std::lock_guard lock(mutex_);
-  absl::StrAppend(&said_, ran.out, ran.err);
+  absl::StrAppend(&said_, "node ", node, ":\n", ran.out, ran.err);
   return ran;
 }
 

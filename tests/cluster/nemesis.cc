@@ -13,7 +13,8 @@ Nemesis::Nemesis(Cluster& cluster, kill::Address& address, uint64_t seed)
     : cluster_(cluster), address_(address), seeds_(seed) {}
 
 void Nemesis::Rage(absl::Duration time) {
-  end_ = clock_.Monotonic() + time;
+  begin_ = clock_.Monotonic();
+  end_ = begin_ + time;
   auto until_the_end = [this](auto harm) {
     return std::thread([this, harm, seed = seeds_()] {
       Dice dice(seed);
@@ -35,7 +36,7 @@ void Nemesis::Linger(Dice& dice, absl::Duration least, absl::Duration most) {
 }
 
 void Nemesis::HarmNode(size_t node, Dice& dice) {
-  Linger(dice, absl::Milliseconds(200), absl::Seconds(6));
+  Linger(dice, absl::Seconds(1), absl::Seconds(10));
   const uint64_t which = dice() % 100;
   if (which < 25) {
     KillNode(node, dice);
@@ -49,7 +50,7 @@ void Nemesis::HarmNode(size_t node, Dice& dice) {
 }
 
 void Nemesis::KillNode(size_t node, Dice& dice) {
-  Count("nodes killed");
+  Count("nodes killed", absl::StrCat("node ", node));
   Ran ran = cluster_.End(node, SIGKILL);
   if (ran.code != -1) Complain(absl::StrCat("node ", node, " had ended by itself: ", ran.err));
   if (dice() % 4 == 0) {  // again, in the middle of starting
@@ -63,7 +64,7 @@ void Nemesis::KillNode(size_t node, Dice& dice) {
 }
 
 void Nemesis::EndNode(size_t node, Dice& dice) {
-  Count("nodes ended");
+  Count("nodes ended", absl::StrCat("node ", node));
   const absl::Duration begin = clock_.Monotonic();
   Ran ran = cluster_.End(node, SIGTERM);
   if (ran.code != 0) Complain(absl::StrCat("node ", node, ", told to end: ", ran.code, ran.err));
@@ -82,20 +83,24 @@ void Nemesis::Revive(size_t node) {
     cluster_.Await(node);
   }
   address_.Set(cluster_.port(node), node);
+  Note(absl::StrCat("serves: node ", node));
 }
 
 void Nemesis::PauseNode(size_t node, Dice& dice) {
-  Count("nodes paused");
+  Count("nodes paused", absl::StrCat("node ", node));
   cluster_.server(node).Signal(SIGSTOP);
   Linger(dice, absl::Milliseconds(500), absl::Seconds(6));
   cluster_.server(node).Signal(SIGCONT);
+  Note(absl::StrCat("goes on: node ", node));
 }
 
 void Nemesis::CutNode(size_t node, Dice& dice) {
   constexpr Relays::Cut kCuts[] = {{true, true}, {false, true}, {true, false}};
   const Relays::Cut cut = kCuts[dice() % 3];
   const size_t only = dice() % (2 * kBrokers);  // the upper half: from all
-  Count(cut.requests && cut.answers ? "nodes cut off" : "nodes cut off one way");
+  Count(cut.requests && cut.answers ? "nodes cut off" : "nodes cut off one way",
+        absl::StrCat("node ", node, " from ", only < kBrokers ? absl::StrCat(only) : "all", " ",
+                     cut.requests ? "requests " : "", cut.answers ? "answers" : ""));
   for (size_t broker = 0; broker < kBrokers; ++broker) {
     if (only >= kBrokers || only == broker)
       brokers_.relays().Set(Brokers::RelayOf(node, broker), cut);
@@ -104,6 +109,7 @@ void Nemesis::CutNode(size_t node, Dice& dice) {
   const bool reset = dice() % 2 == 0;
   for (size_t broker = 0; broker < kBrokers; ++broker)
     brokers_.relays().Heal(Brokers::RelayOf(node, broker), reset);
+  Note(absl::StrCat("whole again: node ", node, reset ? ", connections broken" : ""));
 }
 
 void Nemesis::HarmBrokers(Dice& dice) {
@@ -115,7 +121,7 @@ void Nemesis::HarmBrokers(Dice& dice) {
   } else if (which < 60) {
     PauseBrokers(first, 1, dice);
   } else if (which < 85) {
-    Count("elections of leaders");
+    Count("elections of leaders", "");
     brokers_.kafka().MoveLeaders(cluster_.topic(), kPartitions + 1);
   } else if (which < 92) {
     KillBrokers(first, 2, dice);
@@ -125,25 +131,35 @@ void Nemesis::HarmBrokers(Dice& dice) {
 }
 
 void Nemesis::KillBrokers(size_t first, size_t count, Dice& dice) {
-  Count(count == 1 ? "brokers killed" : "two brokers killed");
+  Count(count == 1 ? "brokers killed" : "two brokers killed", absl::StrCat("from broker ", first));
   for (size_t i = 0; i < count; ++i)
     brokers_.kafka().Kill(static_cast<int>((first + i) % kBrokers + 1));
   Linger(dice, absl::ZeroDuration(), absl::Seconds(3));
   brokers_.kafka().Restart();
+  Note("brokers run again");
 }
 
 void Nemesis::PauseBrokers(size_t first, size_t count, Dice& dice) {
-  Count(count == 1 ? "brokers paused" : "two brokers paused");
+  Count(count == 1 ? "brokers paused" : "two brokers paused", absl::StrCat("from broker ", first));
   for (size_t i = 0; i < count; ++i)
     brokers_.kafka().Pause(static_cast<int>((first + i) % kBrokers + 1));
   Linger(dice, absl::Milliseconds(500), absl::Seconds(6));
   for (size_t i = 0; i < count; ++i)
     brokers_.kafka().Resume(static_cast<int>((first + i) % kBrokers + 1));
+  Note("brokers go on");
 }
 
-void Nemesis::Count(const std::string& fault) {
+void Nemesis::Count(const std::string& fault, const std::string& whom) {
+  Note(absl::StrCat(fault, ": ", whom));
   std::lock_guard lock(mutex_);
   ++faults_[fault];
+}
+
+void Nemesis::Note(const std::string& what) {
+  std::lock_guard lock(mutex_);
+  story_.push_back(absl::StrCat(
+      absl::FormatDuration(absl::Trunc(clock_.Monotonic() - begin_, absl::Milliseconds(1))), " ",
+      what));
 }
 
 void Nemesis::Complain(const std::string& complaint) {

@@ -26,6 +26,9 @@ class Nemesis {
   void Rage(absl::Duration time);
   // How many of each kind.
   const std::map<std::string, uint64_t>& faults() const { return faults_; }
+  // What it did and when, a line each.
+  const std::vector<std::string>& story() const { return story_; }
+  absl::Duration begin() const { return begin_; }
   // A node that ended by itself, or not as it was told to.
   const std::vector<std::string>& complaints() const { return complaints_; }
 
@@ -42,7 +45,8 @@ class Nemesis {
   void PauseBrokers(size_t first, size_t count, Dice& dice);
   // For a random time between these; at most until the end of the rage.
   void Linger(Dice& dice, absl::Duration least, absl::Duration most);
-  void Count(const std::string& fault);
+  void Count(const std::string& fault, const std::string& whom);
+  void Note(const std::string& what);
   void Complain(const std::string& complaint);
 
   Cluster& cluster_;
@@ -50,10 +54,11 @@ class Nemesis {
   Brokers& brokers_ = Brokers::All();
   const clock::SystemClock clock_;
   Dice seeds_;
-  absl::Duration end_;  // monotonic
+  absl::Duration begin_, end_;  // monotonic
   std::mutex mutex_;
   std::map<std::string, uint64_t> faults_;  // guarded by mutex_
   std::vector<std::string> complaints_;     // guarded by mutex_
+  std::vector<std::string> story_;          // guarded by mutex_
 };
 
 }  // namespace guitu::cluster

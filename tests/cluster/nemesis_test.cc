@@ -160,6 +160,19 @@ class ANemesis : public testing::Test {
                 absl::StrCat(judge.records(), " records", effects).c_str());
   }
 
+  // For whoever has to understand a failure.
+  void Tell(const Nemesis& nemesis) const {
+    for (const std::string& line : nemesis.story()) std::printf("  %s\n", line.c_str());
+    for (const Act& act : acts_) {
+      if (act.end - act.begin < absl::Seconds(5)) continue;
+      std::printf("  slow: %s to %s %s %s %s\n",
+                  absl::FormatDuration(act.begin - nemesis.begin()).c_str(),
+                  absl::FormatDuration(act.end - nemesis.begin()).c_str(), act.key.c_str(),
+                  act.receipt.c_str(), act.path.c_str());
+    }
+    std::printf("What the nodes printed:\n%s", cluster_.said().c_str());
+  }
+
   const clock::SystemClock clock_;
   const uint64_t seed_ = FromEnvironment("GUITU_NEMESIS_SEED",
                                          static_cast<uint64_t>(absl::ToUnixMicros(clock_.Now())));
@@ -198,7 +211,7 @@ void ExpectFalseHistoriesToBeFound(const Judge& judge, const std::vector<Act>& a
 
 TEST_F(ANemesis, LosesNothingDoesNothingTwiceAndShowsNobodyAnotherState) {
   const absl::Duration time =
-      absl::Seconds(static_cast<int64_t>(FromEnvironment("GUITU_NEMESIS_SECONDS", 60)));
+      absl::Seconds(static_cast<int64_t>(FromEnvironment("GUITU_NEMESIS_SECONDS", 50)));
   Nemesis nemesis(cluster_, address_, random_());
   Work(nemesis, time);
   EndAll();
@@ -208,6 +221,7 @@ TEST_F(ANemesis, LosesNothingDoesNothingTwiceAndShowsNobodyAnotherState) {
   ExpectFalseHistoriesToBeFound(*judge, acts_);
   ExpectSilence();
   Report(nemesis, *judge, time);
+  if (HasFailure() || FromEnvironment("GUITU_NEMESIS_STORY", 0) != 0) Tell(nemesis);
   EXPECT_GT(acts_.size(), 10 * absl::ToInt64Seconds(time)) << "hardly anything was done";
 }
 

@@ -102,7 +102,8 @@ void Client::Run() {
 std::string Client::NextMark() { return absl::StrCat("mark-", number_, "-", ++marks_); }
 
 void Client::Complain(const std::string& what, const Answer& answer) {
-  complaints_.push_back(absl::StrCat(what, ": ", answer.status, " ", answer.text));
+  complaints_.push_back(absl::StrCat(what, " to server ", server_, ": ", answer.status, " ",
+                                     answer.text, answer.trouble));
 }
 
 void Client::Open() {
@@ -250,7 +251,10 @@ Answer Client::Insist(Who who, const std::string& target, const std::string& key
   if (!if_match.empty()) headers.emplace_back("If-Match", if_match);
   while (true) {
     Answer answer = Once(who, "POST", target, headers, body);
-    if ((answer.status != 0 && answer.status < 500) || address_.abandoned()) return answer;
+    if ((answer.status != 0 && answer.status < 500) || address_.abandoned()) {
+      answer.text += target;
+      return answer;
+    }
     ++retries_;
     if (address_.servers() == 1 || answer.status == 0) continue;
     absl::SleepFor(absl::Milliseconds(30));  // the others want the processor, too

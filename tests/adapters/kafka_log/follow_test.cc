@@ -56,6 +56,21 @@ TEST_F(KafkaFollow, BeginsWhereItIsTold) {
   EXPECT_EQ(followed_.rows(1), Rows(10, 12));
 }
 
+TEST_F(KafkaFollow, EndsThatNobodyAnsweredForAreNoEndsAndDoNoHarmLater) {
+  AppendAll(0, 5, 0);
+  ASSERT_TRUE(log_->EndsOf({0, 1}).ok());
+  cluster_.SetDown(1);
+  for (int i = 0; i < 3; ++i) {
+    const auto ends = log_->EndsOf({0, 1});
+    EXPECT_TRUE(absl::IsUnavailable(ends.status())) << ends.status() << (*ends)[0];
+  }
+  cluster_.SetUp(1);
+  const auto ends = log_->EndsOf({0, 1});
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  EXPECT_EQ(*ends, (std::vector<events::Offset>{5, 0}));
+  EXPECT_EQ(log_->End(0).value_or(7), 5u);
+}
+
 TEST_F(KafkaFollow, GoesOnWhenTheBrokersAreBack) {
   AppendAll(0, 5);
   auto follower = Start({0, 0});
