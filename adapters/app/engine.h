@@ -167,7 +167,7 @@ class Engine {
   void LookAtFeed(runtime::Outbox& out);
   void PublishOwners();
   void AskFresh();
-  void TellFresh(std::vector<Fresh> fresh, const absl::Status& status);
+  void TellFresh(const std::vector<Fresh>& fresh, const absl::Status& status);
   void ExpireFresh();
 
   void Deliver(std::vector<runtime::Answer> answers);

@@ -126,9 +126,9 @@ void Engine::AskFresh() {
   feed_->AskEnds(kFresh, std::move(all));
 }
 
-void Engine::TellFresh(std::vector<Fresh> fresh, const absl::Status& status) {
+void Engine::TellFresh(const std::vector<Fresh>& fresh, const absl::Status& status) {
   http::AnswerBatch batch;
-  for (Fresh& one : fresh) one.callback(status);
+  for (const Fresh& one : fresh) one.callback(status);
 }
 
 // Brokers may be away for long; nobody waits that long.

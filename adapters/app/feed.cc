@@ -90,8 +90,9 @@ absl::Status Feed::FollowNow() {
               [this](events::Partition partition, const absl::Status& why) {
                 Give([&](Fed& fed) { fed.stopped.emplace_back(partition, why); });
               }});
-  if (follower.ok()) follower_ = *std::move(follower);
-  return follower.status();
+  if (!follower.ok()) return follower.status();
+  follower_ = *std::move(follower);
+  return absl::OkStatus();
 }
 
 void Feed::GiveRecords(absl::Span<const kafka_log::Followed> records) {
@@ -145,8 +146,9 @@ absl::Status Feed::MakeSpare() {
   auto sink = std::make_shared<events::EventLog::DeliverySink>();
   auto opened = shared_.log->OpenSession(
       [sink](std::vector<events::Delivery> deliveries) { (*sink)(std::move(deliveries)); });
-  if (opened.ok()) spare_ = {*std::move(opened), std::move(sink)};
-  return opened.status();
+  if (!opened.ok()) return opened.status();
+  spare_ = {*std::move(opened), std::move(sink)};
+  return absl::OkStatus();
 }
 
 void Feed::Discard(std::unique_ptr<events::LogSession> session) {
