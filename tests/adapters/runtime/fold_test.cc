@@ -35,6 +35,7 @@ TEST_P(RuntimeTest, F1_OfTwoEqualFencesTheFirstInTheLogWins) {
   Settle();
   EXPECT_EQ(driver->machine(0).state().head.nonce, first.nonce);
   EXPECT_EQ(driver->machine(0).state().head.epoch, first.epoch);
+  EXPECT_EQ(driver->machine(0).phase(), Phase::kFollowing);
 }
 
 TEST_P(RuntimeTest, F2_OfTwoCopiesOfACommandTheFirstTakesEffect) {

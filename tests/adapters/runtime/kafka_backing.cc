@@ -14,10 +14,13 @@ namespace {
 using events::Offset;
 using events::Partition;
 
-// A log that is read through a follower of its own.
-class FollowedLog final : public events::EventLog {
+using Rows = kafka_log::FollowedRecords::Rows;
+
+// A log of which all readers here see one copy, filled by a follower or by reading each range once.
+class CopiedLog final : public events::EventLog {
  public:
-  explicit FollowedLog(kafka_log::KafkaLog& log) : log_(log) {
+  CopiedLog(kafka_log::KafkaLog& log, Reads reads) : log_(log), copies_(log.partition_count()) {
+    if (reads != Reads::kFollowed) return;
     auto follower = log_.Follow(std::vector<Offset>(log_.partition_count(), 0), followed_.Sink());
     EXPECT_TRUE(follower.ok()) << follower.status();
     GUITU_CHECK(follower.ok());
@@ -34,10 +37,9 @@ class FollowedLog final : public events::EventLog {
     if (!end.ok()) return end.status();
     if (from >= *end) return absl::OkStatus();
     const Offset until = from + std::min(max, *end - from);
-    if (!followed_.WaitForOffset(partition, until - 1)) {
-      return absl::UnavailableError("the follower brings nothing");
-    }
-    for (const auto& [offset, record] : followed_.rows(partition)) {
+    absl::Status there = Fill(partition, until);
+    if (!there.ok()) return there;
+    for (const auto& [offset, record] : copies_[partition]) {
       if (offset >= until) break;
       if (offset >= from && !visit(offset, record)) break;
     }
@@ -45,7 +47,25 @@ class FollowedLog final : public events::EventLog {
   }
 
  private:
+  absl::Status Fill(Partition partition, Offset until) const {
+    Rows& rows = copies_[partition];
+    const Offset next = rows.empty() ? 0 : rows.back().first + 1;
+    if (next >= until) return absl::OkStatus();
+    if (follower_ == nullptr) {
+      return log_.Read(partition, next, until - next, [&](Offset offset, absl::string_view record) {
+        rows.emplace_back(offset, record);
+        return true;
+      });
+    }
+    if (!followed_.WaitForOffset(partition, until - 1)) {
+      return absl::UnavailableError("the follower brings nothing");
+    }
+    rows = followed_.rows(partition);
+    return absl::OkStatus();
+  }
+
   kafka_log::KafkaLog& log_;
+  mutable std::vector<Rows> copies_;  // by partition
   mutable kafka_log::FollowedRecords followed_;
   std::unique_ptr<kafka_log::Follower> follower_;  // last: it calls the sink
 };
@@ -56,17 +76,17 @@ class KafkaBacking final : public BackingLog {
     KafkaBacking::Reopen();
   }
   events::EventLog& log() override {
-    if (followed_ != nullptr) return *followed_;
+    if (copied_ != nullptr) return *copied_;
     return *log_;
   }
   void Reopen() override {
-    followed_.reset();
+    copied_.reset();
     log_.reset();
     auto opened = open_();
     EXPECT_TRUE(opened.ok()) << opened.status();
     GUITU_CHECK(opened.ok());
     log_ = *std::move(opened);
-    if (reads_ == Reads::kFollowed) followed_ = std::make_unique<FollowedLog>(*log_);
+    if (reads_ != Reads::kAsked) copied_ = std::make_unique<CopiedLog>(*log_, reads_);
   }
   bool one_session() const override { return false; }
 
@@ -74,7 +94,7 @@ class KafkaBacking final : public BackingLog {
   const KafkaOpen open_;
   const Reads reads_;
   std::unique_ptr<kafka_log::KafkaLog> log_;
-  std::unique_ptr<FollowedLog> followed_;
+  std::unique_ptr<CopiedLog> copied_;
 };
 
 }  // namespace

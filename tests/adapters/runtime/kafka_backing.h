@@ -13,9 +13,14 @@ namespace guitu::runtime {
 
 using KafkaOpen = std::function<absl::StatusOr<std::unique_ptr<kafka_log::KafkaLog>>()>;
 
-// How records come: each range asked for (KafkaLog::Read), or by KafkaLog::Follow, as nodes of a
-// group get them; Read then waits for the follower, a minute at most.
-enum class Reads { kAsked, kFollowed };
+// How records come.
+enum class Reads {
+  kAsked,  // each range that is asked for, by KafkaLog::Read
+  kOnce,   // the same, but what two nodes ask for is read once
+  // By KafkaLog::Follow, as nodes of a group get them; Read waits for the follower, a minute at
+  // most. Not on the mock cluster, which answers a fetch at its time-out only.
+  kFollowed
+};
 
 std::unique_ptr<BackingLog> MakeKafkaBacking(KafkaOpen open, Reads reads);
 

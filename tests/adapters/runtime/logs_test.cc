@@ -61,7 +61,7 @@ const LogKind kEmbedded{"Embedded",
 }  // namespace
 
 std::vector<LogKind> AllLogs() { return {kMemory, kEmbedded, Mock(Reads::kAsked)}; }
-std::vector<LogKind> SharedLogs() { return {kMemory, Mock(Reads::kAsked)}; }
+std::vector<LogKind> SharedLogs() { return {kMemory, Mock(Reads::kOnce)}; }
 
 INSTANTIATE_TEST_SUITE_P(Logs, RuntimeTest, testing::ValuesIn(AllLogs()), NameOfLog);
 
