@@ -10,6 +10,14 @@ namespace guitu::kafka_log {
 using events::Offset;
 using events::Partition;
 
+namespace {
+
+// How long a broker may hold the fetch that asks behind the last record. A Read knows where it ends
+// and needs none of it, but the next one of this handle has to wait until it is answered.
+constexpr absl::Duration kWaitAtEnd = absl::Milliseconds(1);
+
+}  // namespace
+
 absl::StatusOr<Client> MakeConsumer(const Cluster& cluster, absl::Duration wait_at_broker) {
   return MakeClient(RD_KAFKA_CONSUMER,
                     {
@@ -64,7 +72,7 @@ absl::StatusOr<Bounds> AskBounds(const Client& client, const Cluster& cluster, P
 }
 
 absl::StatusOr<std::unique_ptr<Reader>> Reader::Make(const Cluster& cluster) {
-  absl::StatusOr<Client> client = MakeConsumer(cluster, absl::Milliseconds(10));
+  absl::StatusOr<Client> client = MakeConsumer(cluster, kWaitAtEnd);
   if (!client.ok()) return client.status();
   return std::unique_ptr<Reader>(new Reader(*std::move(client), cluster.options.read_timeout));
 }

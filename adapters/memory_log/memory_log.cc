@@ -77,8 +77,9 @@ absl::Status MemoryLog::Read(Partition partition, Offset from, uint64_t max,
   return absl::OkStatus();
 }
 
-Offset MemoryLog::Land(Append append) {
+Offset MemoryLog::Land(const events::LogSession* session, Append append) {
   std::vector<Record>& records = records_[append.partition];
+  if (landing_) landing_(session, append, records.size());
   records.push_back({std::move(append.record)});
   return records.size() - 1;
 }
@@ -101,10 +102,10 @@ Delivery MemoryLog::Decide(Pending pending) {
     case Fate::kAppend:
       delivery.outcome = Delivery::Outcome::kAppended;
       delivery.reason = absl::OkStatus();
-      delivery.offset = Land(std::move(append));
+      delivery.offset = Land(&session, std::move(append));
       return delivery;
     case Fate::kLandUnknown:
-      Land(std::move(append));
+      Land(&session, std::move(append));
       break;
     case Fate::kLate:
       session.late_.insert(append.partition);
@@ -191,7 +192,7 @@ void MemoryLog::Close(MemorySession& session) {
 size_t MemoryLog::LandLate(size_t n) {
   const size_t count = std::min(n, late_.size());
   for (size_t i = 0; i < count; ++i) {
-    Land(std::move(late_.front().append));
+    Land(nullptr, std::move(late_.front().append));
     late_.pop_front();
   }
   return count;
@@ -206,7 +207,7 @@ void MemoryLog::LandLateAt(size_t index) {
   auto oldest = std::find_if(late_.begin(), late_.end(), same_lane);
   Append append = std::move(oldest->append);
   late_.erase(oldest);
-  Land(std::move(append));
+  Land(nullptr, std::move(append));
 }
 
 void MemoryLog::LeaveOut(Partition partition, size_t n) {

@@ -48,6 +48,9 @@ class MemoryLog final : public events::EventLog {
     bool one_session = true;
   };
   using Script = std::function<Fate(const events::Append& append)>;
+  // `session`: that which appended it, from Enqueue to its end; nothing for one that lands late.
+  using Landing = std::function<void(const events::LogSession* session,
+                                     const events::Append& append, events::Offset offset)>;
 
   explicit MemoryLog(uint32_t partition_count) : MemoryLog(partition_count, Options()) {}
   MemoryLog(uint32_t partition_count, Options options);
@@ -63,6 +66,9 @@ class MemoryLog final : public events::EventLog {
 
   // The fate of each append from now on; none: all are appended.
   void SetScript(Script script) { script_ = std::move(script); }
+  // Told of each record as it lands, in order, before its delivery: for another log that gets the
+  // same. It must not call this one.
+  void SetLanding(Landing landing) { landing_ = std::move(landing); }
   // OpenSession answers this until it is set to OkStatus again.
   void FailSessions(absl::Status status) { session_failure_ = std::move(status); }
 
@@ -110,7 +116,7 @@ class MemoryLog final : public events::EventLog {
   };
 
   events::Delivery Decide(Pending pending);
-  events::Offset Land(events::Append append);
+  events::Offset Land(const events::LogSession* session, events::Append append);
   void Close(MemorySession& session);
   std::vector<std::pair<const MemorySession*, events::Partition>> Lanes() const;
   size_t DeliverThese(std::vector<Pending> pending);
@@ -118,6 +124,7 @@ class MemoryLog final : public events::EventLog {
   const Options options_;
   std::vector<std::vector<Record>> records_;
   Script script_;
+  Landing landing_;
   absl::Status session_failure_;
   std::deque<Pending> pending_;
   std::deque<Late> late_;

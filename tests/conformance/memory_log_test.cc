@@ -195,6 +195,25 @@ TEST_F(MemoryLogFaults, OneThatIsLateLandsBeforeThoseOfOthersButNotBeforeItsOwn)
   EXPECT_EQ(log_.late(), 1u);
 }
 
+TEST_F(MemoryLogFaults, WhatLandsIsToldAsItLandsWithItsSession) {
+  std::vector<std::string> told;
+  const events::LogSession* of = nullptr;
+  log_.SetLanding(
+      [&](const events::LogSession* session, const events::Append& append, events::Offset offset) {
+        EXPECT_EQ(session, of);
+        told.push_back(append.record + " at " + std::to_string(offset));
+      });
+  Collector collector;
+  auto session = Open(collector);
+  of = session.get();
+  Script({{1, Fate::kLandUnknown}, {2, Fate::kLate}});
+  Send(*session, 0, 3);
+  log_.DeliverAll();
+  of = nullptr;
+  log_.LandLate(1);
+  EXPECT_EQ(told, (std::vector<std::string>{"0 at 0", "1 at 1", "2 at 2"}));
+}
+
 TEST_F(MemoryLogFaults, AnOffsetThatIsLeftOutIsNoRecordAndNoError) {
   auto session = Open(first_);
   Send(*session, 0, 1);

@@ -40,6 +40,15 @@ class FollowedRecords {
                             ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return count_ >= count; };
     return mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Minutes(1));
   }
+  // Until the record at `offset` of the partition has come, or one behind it.
+  bool WaitForOffset(events::Partition partition, events::Offset offset) {
+    absl::MutexLock lock(&mutex_);
+    const auto there = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      const Rows& rows = rows_[partition];
+      return !rows.empty() && rows.back().first >= offset;
+    };
+    return mutex_.AwaitWithTimeout(absl::Condition(&there), absl::Minutes(1));
+  }
   bool WaitForStop() {
     absl::MutexLock lock(&mutex_);
     const auto stopped = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !stops_.empty(); };

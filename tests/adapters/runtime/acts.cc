@@ -228,6 +228,15 @@ Request Registry(const aggregates::Actor& actor, absl::string_view key, Event ev
   return request;
 }
 
+std::vector<Request> SetUpRequests(absl::Time now) {
+  std::vector<Request> requests;
+  for (Event& act : SetUpActs(now)) {
+    std::string key = absl::StrCat("set-up-", requests.size());
+    requests.push_back(Registry({"system", "OFF", ""}, key, std::move(act)));
+  }
+  return requests;
+}
+
 events::StreamId ItemOf(const Event& act) {
   auto [kind, name] = aggregates::KeyOf(act);
   return events::RegistryStreamOf(events::TestHash, kTestSalt, kind, name);

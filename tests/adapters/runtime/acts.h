@@ -60,6 +60,8 @@ Request ReadOf(const aggregates::Actor& actor, events::StreamId stream,
                std::string view = "archive", std::string purpose = "rescue");
 Request Registry(const aggregates::Actor& actor, absl::string_view key, events::Event event,
                  std::optional<events::Version> expected = std::nullopt);
+// SetUpActs, as the software sends them.
+std::vector<Request> SetUpRequests(absl::Time now);
 // The stream of the item that an act of the registry is about.
 events::StreamId ItemOf(const events::Event& act);
 // 98 for an act of the registry, 98b on request `of` for it: both beside its item.

@@ -6,7 +6,7 @@ namespace guitu::runtime {
 namespace {
 
 // After the first real case (107g), with the unit WF still to be set.
-class FourEyesTest : public RuntimeTest {
+class FourEyesTest : public RuntimeFixture {
  protected:
   FourEyesTest() : act(UnitAct(Now(), "WF", schema::UnitKind::MEMBER)) {
     auto stream = OpenCase();

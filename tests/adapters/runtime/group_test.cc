@@ -1,6 +1,7 @@
 // Two nodes on one log and partitions that move between them: what the simulated cluster found,
 // told step by step.
 #include "events/reason.h"
+#include "tests/adapters/runtime/log_kinds.h"
 #include "tests/adapters/runtime/runtime_fixture.h"
 
 namespace guitu::runtime {
@@ -9,7 +10,7 @@ namespace {
 constexpr uint32_t kCases = 4;
 const std::vector<events::Partition> kEvery = {4, 0, 1, 2, 3};
 
-class GroupTest : public testing::Test {
+class GroupTest : public testing::TestWithParam<LogKind> {
  protected:
   GroupTest() {
     world.WriteGenesis();
@@ -17,12 +18,11 @@ class GroupTest : public testing::Test {
     a.Assign(kEvery, 1);
     b.Assign({}, 1);
     Settle();
-    int i = 0;
-    for (events::Event& act : SetUpActs(world.clock.Now())) {
-      a.Submit(Registry({"system", "OFF", ""}, absl::StrCat("set-up-", i++), act));
-      Settle();
-    }
-    for (const Answer& answer : a.TakeAnswers()) GUITU_CHECK(answer.status.ok());
+    auto tickets = a.SubmitAll(SetUpRequests(world.clock.Now()));
+    Settle();
+    auto answers = a.TakeAnswers();
+    GUITU_CHECK(answers.size() == tickets.size());
+    for (const Answer& answer : answers) GUITU_CHECK(answer.status.ok());
   }
   void Settle() {
     for (bool again = true; again;) {
@@ -56,14 +56,14 @@ class GroupTest : public testing::Test {
     return Opening(kPolice, KeyInPartition(kPolice, "case", 0, kCases), rescued);
   }
 
-  World world{kCases, 1};
+  World world{kCases, 1, GetParam()};
   memory_store::MemoryStore rows_of_b;
-  Driver a{kCases, world.log, world.MakePorts(world.store), "a", /*alone=*/false};
-  Driver b{kCases, world.log, world.MakePorts(rows_of_b), "b", /*alone=*/false};
+  Driver a{kCases, world.node_log(), world.MakePorts(world.store), "a", /*alone=*/false};
+  Driver b{kCases, world.node_log(), world.MakePorts(rows_of_b), "b", /*alone=*/false};
   events::Event rescued = Rescued(world.clock.Now());
 };
 
-TEST_F(GroupTest, O1_AFenceThatWasHandedOverUnreadDoesNotStopTheNextAttempt) {
+TEST_P(GroupTest, O1_AFenceThatWasHandedOverUnreadDoesNotStopTheNextAttempt) {
   b.Assign({{0}}, 2);
   EXPECT_EQ(b.machine(0).phase(), Phase::kFencing);
   Fates(Fate::kLate);
@@ -78,7 +78,7 @@ TEST_F(GroupTest, O1_AFenceThatWasHandedOverUnreadDoesNotStopTheNextAttempt) {
   EXPECT_EQ(b.machine(0).phase(), Phase::kLeading);
 }
 
-TEST_F(GroupTest, C1_TheKeysOfARecordThatNeverTookEffectAreForgotten) {
+TEST_P(GroupTest, C1_TheKeysOfARecordThatNeverTookEffectAreForgotten) {
   a.Submit(OpeningIn0());
   Fates(Fate::kLose);
   world.log.DeliverAll();
@@ -93,7 +93,7 @@ TEST_F(GroupTest, C1_TheKeysOfARecordThatNeverTookEffectAreForgotten) {
   EXPECT_TRUE(Ask(a, OpeningIn0()).status.ok());
 }
 
-TEST_F(GroupTest, O5_APartitionThatIsGivenBackBeforeItWasHandedOverAdoptsWhatItMissed) {
+TEST_P(GroupTest, O5_APartitionThatIsGivenBackBeforeItWasHandedOverAdoptsWhatItMissed) {
   a.Submit(OpeningIn0());
   a.HandOver({{0}});  // its record is in flight: it leads until that is settled
   a.Submit(Registry(kAdmin, "suspend", SuspendAct(world.clock.Now(), "p2"), 1));
@@ -109,7 +109,7 @@ TEST_F(GroupTest, O5_APartitionThatIsGivenBackBeforeItWasHandedOverAdoptsWhatItM
   EXPECT_TRUE(a.node().ready());
 }
 
-TEST_F(GroupTest, O5_AnOldFenceOfTheRegistryOnItsWayDoesNotKeepTheCasesFromAdopting) {
+TEST_P(GroupTest, O5_AnOldFenceOfTheRegistryOnItsWayDoesNotKeepTheCasesFromAdopting) {
   b.Assign({{0}}, 2);
   Settle();
   ASSERT_TRUE(b.machine(0).leads());
@@ -127,7 +127,7 @@ TEST_F(GroupTest, O5_AnOldFenceOfTheRegistryOnItsWayDoesNotKeepTheCasesFromAdopt
   EXPECT_EQ(b.machine(0).adopted(), b.node().registry_end());
 }
 
-TEST_F(GroupTest, R3_ARetryThatWaitedForTheStoreIsHeldUntilEveryPartitionHasAdopted) {
+TEST_P(GroupTest, R3_ARetryThatWaitedForTheStoreIsHeldUntilEveryPartitionHasAdopted) {
   b.Assign({{0}}, 2);
   Settle();
   auto suspend = [&](const std::string& staff) {
@@ -161,6 +161,8 @@ TEST_F(GroupTest, R3_ARetryThatWaitedForTheStoreIsHeldUntilEveryPartitionHasAdop
   for (const Answer& answer : a.TakeAnswers()) done |= answer.ticket == retry && answer.status.ok();
   EXPECT_TRUE(done);
 }
+
+INSTANTIATE_TEST_SUITE_P(Logs, GroupTest, testing::ValuesIn(SharedLogs()), NameOfLog);
 
 }  // namespace
 }  // namespace guitu::runtime

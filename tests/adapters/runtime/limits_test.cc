@@ -4,7 +4,7 @@
 namespace guitu::runtime {
 namespace {
 
-TEST_F(RuntimeTest, ReadOnly_CommandsAreRefusedWhileReadsGoOn) {
+TEST_P(RuntimeTest, ReadOnly_CommandsAreRefusedWhileReadsGoOn) {
   auto stream = OpenCase();
   driver->node().set_read_only(true);
   Answer command = Ask(Claim(stream, "k", 1));
@@ -15,14 +15,14 @@ TEST_F(RuntimeTest, ReadOnly_CommandsAreRefusedWhileReadsGoOn) {
   EXPECT_TRUE(Ask(Claim(stream, "k", 1)).status.ok());
 }
 
-TEST_F(RuntimeTest, ReadOnly_StoredResultsAreStillTold) {
+TEST_P(RuntimeTest, ReadOnly_StoredResultsAreStillTold) {
   auto stream = OpenCase();
   Answer done = Ask(Claim(stream, "k", 1));
   driver->node().set_read_only(true);
   EXPECT_EQ(Ask(Claim(stream, "k", 1)).offset, done.offset);
 }
 
-TEST_F(RuntimeTest, ReadOnly_ALogWithoutSpaceMakesTheNodeReadOnly) {
+TEST_P(RuntimeTest, ReadOnly_ALogWithoutSpaceMakesTheNodeReadOnly) {
   auto stream = OpenCase();
   world.log.SetScript([](const events::Append& append) {
     return append.access ? Fate::kAppend : Fate::kRefuseNoSpace;
@@ -35,7 +35,7 @@ TEST_F(RuntimeTest, ReadOnly_ALogWithoutSpaceMakesTheNodeReadOnly) {
   EXPECT_EQ(events::ReasonOf(Ask(Claim(stream, "k", 1)).status), Reason::READ_ONLY);
 }
 
-TEST_F(RuntimeTest, ReadOnly_WithoutRoomForAnAccessRecordNobodyWaitsForEver) {
+TEST_P(RuntimeTest, ReadOnly_WithoutRoomForAnAccessRecordNobodyWaitsForEver) {
   auto stream = OpenCase();
   world.log.SetScript([](const events::Append&) { return Fate::kRefuseNoSpace; });
   uint64_t read = Send(ReadOf(kPolice, stream));
@@ -56,7 +56,7 @@ TEST_F(RuntimeTest, ReadOnly_WithoutRoomForAnAccessRecordNobodyWaitsForEver) {
   EXPECT_TRUE(Ask(Claim(stream, "k", 1)).status.ok());
 }
 
-TEST_F(RuntimeTest, ACommandWhoseOutcomeStaysUnknownIsToldToAskAgainAndDoneOnce) {
+TEST_P(RuntimeTest, ACommandWhoseOutcomeStaysUnknownIsToldToAskAgainAndDoneOnce) {
   auto stream = OpenCase();
   Next({Fate::kLandUnknown});
   world.log.FailSessions(absl::UnavailableError("down"));
@@ -73,14 +73,14 @@ TEST_F(RuntimeTest, ACommandWhoseOutcomeStaysUnknownIsToldToAskAgainAndDoneOnce)
   EXPECT_EQ(Copies(IdOf(kPolice, "k")), 1u);
 }
 
-TEST_F(RuntimeTest, WhileTheClockIsSuspectNothingIsRecorded) {
+TEST_P(RuntimeTest, WhileTheClockIsSuspectNothingIsRecorded) {
   auto stream = OpenCase();
   driver->node().set_clock_suspect(true);
   EXPECT_EQ(events::ReasonOf(Ask(Claim(stream, "k", 1)).status), Reason::CLOCK_SUSPECT);
   EXPECT_TRUE(Ask(ReadOf(kPolice, stream)).status.ok());
 }
 
-TEST_F(RuntimeTest, ARecordIsNeverStampedEarlierThanTheOneBefore) {
+TEST_P(RuntimeTest, ARecordIsNeverStampedEarlierThanTheOneBefore) {
   auto stream = OpenCase();
   absl::Time before = Now();
   world.clock.Jump(-absl::Hours(10));
@@ -92,7 +92,7 @@ TEST_F(RuntimeTest, ARecordIsNeverStampedEarlierThanTheOneBefore) {
   EXPECT_GE(meta->recorded_at, before);
 }
 
-TEST_F(RuntimeTest, AStoreThatTakesNoRowsHoldsTheAnswersBack) {
+TEST_P(RuntimeTest, AStoreThatTakesNoRowsHoldsTheAnswersBack) {
   auto stream = OpenCase();
   world.store.FailApplies(absl::ResourceExhaustedError("full"));
   uint64_t commit = Send(Claim(stream, "k", 1));
@@ -107,7 +107,7 @@ TEST_F(RuntimeTest, AStoreThatTakesNoRowsHoldsTheAnswersBack) {
   EXPECT_TRUE(Done(read));
 }
 
-TEST_F(RuntimeTest, ARegistryCommandSurvivesAStoreThatTakesNoRowsForAWhile) {
+TEST_P(RuntimeTest, ARegistryCommandSurvivesAStoreThatTakesNoRowsForAWhile) {
   world.store.FailApplies(absl::ResourceExhaustedError("full"));
   uint64_t ticket = Send(Suspend("p2", 1));
   Settle();
@@ -118,7 +118,7 @@ TEST_F(RuntimeTest, ARegistryCommandSurvivesAStoreThatTakesNoRowsForAWhile) {
   EXPECT_TRUE(Done(ticket));
 }
 
-TEST_F(RuntimeTest, NobodyWaitsForEverForAStoreThatTakesNoRows) {
+TEST_P(RuntimeTest, NobodyWaitsForEverForAStoreThatTakesNoRows) {
   auto stream = OpenCase();
   world.store.FailApplies(absl::ResourceExhaustedError("full"));
   uint64_t commit = Send(Claim(stream, "k", 1));
@@ -136,7 +136,7 @@ TEST_F(RuntimeTest, NobodyWaitsForEverForAStoreThatTakesNoRows) {
   EXPECT_EQ(retry.version, 2u) << "it was in effect all the while";
 }
 
-TEST_F(RuntimeTest, AnOwnerDecidesOnlyOnceTheStoreHasTakenTheRegistry) {
+TEST_P(RuntimeTest, AnOwnerDecidesOnlyOnceTheStoreHasTakenTheRegistry) {
   auto stream = OpenCase();
   world.store.FailApplies(absl::ResourceExhaustedError("full"));
   Send(Suspend("p2", 1));
@@ -153,7 +153,7 @@ TEST_F(RuntimeTest, AnOwnerDecidesOnlyOnceTheStoreHasTakenTheRegistry) {
   EXPECT_TRUE(Done(waits));
 }
 
-TEST_F(RuntimeTest, AfterACrashAtEveryBatchTheCaseStandsAsTheLogSays) {
+TEST_P(RuntimeTest, AfterACrashAtEveryBatchTheCaseStandsAsTheLogSays) {
   auto stream = OpenCase();
   ASSERT_TRUE(Ask(Claim(stream, "k", 1)).status.ok());
   ASSERT_TRUE(Ask(Claim(stream, "l", 2)).status.ok());

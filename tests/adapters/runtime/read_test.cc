@@ -5,7 +5,7 @@
 namespace guitu::runtime {
 namespace {
 
-TEST_F(RuntimeTest, R1_NoRowsBeforeTheAccessRecordIsFolded) {
+TEST_P(RuntimeTest, R1_NoRowsBeforeTheAccessRecordIsFolded) {
   auto stream = OpenCase();
   uint64_t ticket = Send(ReadOf(kPolice, stream));
   EXPECT_FALSE(Answered(ticket));
@@ -17,7 +17,7 @@ TEST_F(RuntimeTest, R1_NoRowsBeforeTheAccessRecordIsFolded) {
   EXPECT_EQ(world.Frames(0).at(Find(ticket)->offset).kind, schema::Kind::ACCESS);
 }
 
-TEST_F(RuntimeTest, R1_TheRowsAreThoseOfTheStateAtTheRecord) {
+TEST_P(RuntimeTest, R1_TheRowsAreThoseOfTheStateAtTheRecord) {
   auto stream = OpenCase();
   uint64_t read = Send(ReadOf(kPolice, stream));
   uint64_t commit = Send(Claim(stream, "k", 1));
@@ -29,7 +29,7 @@ TEST_F(RuntimeTest, R1_TheRowsAreThoseOfTheStateAtTheRecord) {
   EXPECT_EQ(Rows(Ask(ReadOf(kPolice, stream))).size(), 2u);
 }
 
-TEST_F(RuntimeTest, R1_AReadWaitsForTheCommitInFlight) {
+TEST_P(RuntimeTest, R1_AReadWaitsForTheCommitInFlight) {
   auto stream = OpenCase();
   uint64_t commit = Send(Claim(stream, "k", 1));
   uint64_t read = Send(ReadOf(kPolice, stream));
@@ -38,7 +38,7 @@ TEST_F(RuntimeTest, R1_AReadWaitsForTheCommitInFlight) {
   EXPECT_EQ(Rows(*Find(read)).size(), 2u);
 }
 
-TEST_F(RuntimeTest, R1_AReadWhoseStateMovedIsDecidedAgain) {
+TEST_P(RuntimeTest, R1_AReadWhoseStateMovedIsDecidedAgain) {
   auto stream = OpenCase();
   Land(TwinCommit(stream, 1));
   Answer read = Ask(ReadOf(kPolice, stream));
@@ -46,21 +46,21 @@ TEST_F(RuntimeTest, R1_AReadWhoseStateMovedIsDecidedAgain) {
   EXPECT_EQ(read.version, 2u);
 }
 
-TEST_F(RuntimeTest, R1_TheAccessTrailShowsTheReadsOfTheCase) {
+TEST_P(RuntimeTest, R1_TheAccessTrailShowsTheReadsOfTheCase) {
   auto stream = OpenCase();
   Ask(ReadOf(kPolice, stream));
   Answer trail = Ask(ReadOf(kPolice, stream, "access"));
   EXPECT_EQ(Rows(trail).size(), 2u);  // the one before, and this one
 }
 
-TEST_F(RuntimeTest, R1_ApprovalsAreReadFromTheSiblingStream) {
+TEST_P(RuntimeTest, R1_ApprovalsAreReadFromTheSiblingStream) {
   auto stream = OpenCase();
   ASSERT_TRUE(Ask(Command(kPolice, stream, "ask", ApprovalAsked(Now()), std::nullopt)).status.ok());
   EXPECT_EQ(Rows(Ask(ReadOf(kPolice, stream, "approvals"))).size(), 1u);
   EXPECT_EQ(Rows(Ask(ReadOf(kPolice, stream))).size(), 1u);
 }
 
-TEST_F(RuntimeTest, R1_AReadThatIsRefusedShowsNothing) {
+TEST_P(RuntimeTest, R1_AReadThatIsRefusedShowsNothing) {
   auto stream = OpenCase();
   Answer answer = Ask(ReadOf(kPolice, stream, "archive", "statistics"));
   EXPECT_EQ(events::ReasonOf(answer.status), Reason::PURPOSE_NOT_PERMITTED);
@@ -69,7 +69,7 @@ TEST_F(RuntimeTest, R1_AReadThatIsRefusedShowsNothing) {
             Reason::PURPOSE_MISSING);
 }
 
-TEST_F(RuntimeTest, R1_TheGrantNamesTheClassesOfTheRole) {
+TEST_P(RuntimeTest, R1_TheGrantNamesTheClassesOfTheRole) {
   auto stream = OpenCase();
   Answer police = Ask(ReadOf(kPolice, stream));
   Answer worker = Ask(ReadOf(kWorker, stream));
@@ -77,7 +77,7 @@ TEST_F(RuntimeTest, R1_TheGrantNamesTheClassesOfTheRole) {
   EXPECT_FALSE(worker.grant.masked);
 }
 
-TEST_F(RuntimeTest, R2_AnUnknownOutcomeShowsNoData) {
+TEST_P(RuntimeTest, R2_AnUnknownOutcomeShowsNoData) {
   auto stream = OpenCase();
   Next({Fate::kLose});
   Answer answer = Ask(ReadOf(kPolice, stream));
@@ -85,7 +85,7 @@ TEST_F(RuntimeTest, R2_AnUnknownOutcomeShowsNoData) {
   EXPECT_TRUE(Rows(answer).empty());
 }
 
-TEST_F(RuntimeTest, R2_AnAccessRecordThatLandedUnknownIsSettledByReadingIt) {
+TEST_P(RuntimeTest, R2_AnAccessRecordThatLandedUnknownIsSettledByReadingIt) {
   auto stream = OpenCase();
   Next({Fate::kLandUnknown});
   Answer answer = Ask(ReadOf(kPolice, stream));
@@ -93,7 +93,7 @@ TEST_F(RuntimeTest, R2_AnAccessRecordThatLandedUnknownIsSettledByReadingIt) {
   EXPECT_EQ(Rows(answer).size(), 1u);
 }
 
-TEST_F(RuntimeTest, R4_DataKeptTooLongIsDropped) {
+TEST_P(RuntimeTest, R4_DataKeptTooLongIsDropped) {
   auto stream = OpenCase();
   world.store.FailApplies(absl::ResourceExhaustedError("full"));
   uint64_t ticket = Send(ReadOf(kPolice, stream));
@@ -107,7 +107,7 @@ TEST_F(RuntimeTest, R4_DataKeptTooLongIsDropped) {
   EXPECT_TRUE(Rows(*Find(ticket)).empty());
 }
 
-TEST_F(RuntimeTest, R4_DataKeptForAMomentIsReleased) {
+TEST_P(RuntimeTest, R4_DataKeptForAMomentIsReleased) {
   auto stream = OpenCase();
   world.store.FailApplies(absl::ResourceExhaustedError("full"));
   uint64_t ticket = Send(ReadOf(kPolice, stream));

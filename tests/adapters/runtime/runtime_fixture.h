@@ -1,5 +1,10 @@
-// A node over the memory log and store, with a registry that was set up by real commands. Four case
-// partitions, so partition 4 is the registry's.
+// A node over the memory store and one of several logs, with a registry that was set up by real
+// commands. Four case partitions, so partition 4 is the registry's.
+//
+// RuntimeTest and TwoNodes (two_nodes.h) run on every log that the program instantiates them with:
+// memory, embedded and mock cluster in runtime_test (logs_test.cc), real brokers in
+// runtime_broker_test (broker_logs_test.cc). Fixtures of the memory log alone derive from
+// RuntimeFixture.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,24 +27,22 @@ namespace guitu::runtime {
 using events::Reason;
 using memory_log::Fate;
 
-class RuntimeTest : public testing::Test {
+class RuntimeFixture : public testing::Test {
  protected:
   static constexpr uint32_t kPartitions = 4;
 
-  RuntimeTest() {
+  explicit RuntimeFixture(const LogKind& kind = kMemory) : world(kPartitions, 1, kind) {
     world.WriteGenesis();
     StartProcess();
-    int i = 0;
-    for (events::Event& act : SetUpActs(Now())) {
-      Answer answer = Ask(Registry({"system", "OFF", ""}, absl::StrCat("set-up-", i++), act));
-      GUITU_CHECK(answer.status.ok());
-    }
+    auto tickets = driver->SubmitAll(SetUpRequests(Now()));
+    Settle();
+    for (uint64_t ticket : tickets) GUITU_CHECK(Done(ticket));
   }
 
   absl::Time Now() const { return world.clock.Now(); }
 
   void StartProcess() {
-    driver.emplace(kPartitions, world.log, world.MakePorts(world.store),
+    driver.emplace(kPartitions, world.node_log(), world.MakePorts(world.store),
                    absl::StrCat("owner-", ++processes_));
     driver->Start();
     Settle();
@@ -47,6 +50,7 @@ class RuntimeTest : public testing::Test {
   // The process dies; of the rows that were not flushed `kept` batches survive.
   void Crash(size_t kept) {
     driver.reset();
+    world.ReopenLog();
     world.store.CrashTo(kept);
     StartProcess();
   }
@@ -171,12 +175,18 @@ class RuntimeTest : public testing::Test {
     return copies;
   }
 
-  World world{kPartitions, 1};
+  World world;
   std::optional<Driver> driver;
 
  private:
   std::map<uint64_t, Answer> answers_;
   int processes_ = 0;
+};
+
+// The letters of protocol.md that one owner has.
+class RuntimeTest : public RuntimeFixture, public testing::WithParamInterface<LogKind> {
+ protected:
+  RuntimeTest() : RuntimeFixture(GetParam()) {}
 };
 
 }  // namespace guitu::runtime

@@ -3,132 +3,12 @@
 #include <gmock/gmock.h>
 
 #include "projections/keys.h"
-#include "tests/adapters/runtime/runtime_fixture.h"
+#include "tests/adapters/runtime/two_nodes.h"
 
 namespace guitu::runtime {
 namespace {
 
-// Two nodes, `a` and `b`, with stores of their own. Partition 0 to 3 of the cases, 4 the registry.
-class TwoNodes : public testing::Test {
- protected:
-  static constexpr uint32_t kPartitions = 4;
-  struct Node {
-    memory_store::MemoryStore store;
-    std::optional<Driver> driver;
-    std::map<uint64_t, Answer> answers;
-  };
-
-  TwoNodes() {
-    world.WriteGenesis();
-    Start(a, "owner-a");
-    Start(b, "owner-b");
-    a.driver->Assign({4, 0, 1, 2, 3}, 1);
-    Settle();
-    int i = 0;
-    for (events::Event& act : SetUpActs(Now())) {
-      Answer answer = Ask(a, Registry({"system", "OFF", ""}, absl::StrCat("set-up-", i++), act));
-      GUITU_CHECK(answer.status.ok());
-    }
-  }
-
-  void Start(Node& node, std::string owner) {
-    node.driver.emplace(kPartitions, world.log, world.MakePorts(node.store), std::move(owner),
-                        false);
-    node.driver->Start();
-  }
-  absl::Time Now() const { return world.clock.Now(); }
-  // One round of everything that moves by itself. False: nothing moved.
-  bool Move(Node& node) {
-    bool moved = node.driver->Step();
-    node.driver->Follow();
-    for (Answer& answer : node.driver->TakeAnswers())
-      node.answers[answer.ticket] = std::move(answer);
-    return moved;
-  }
-  void Settle() {
-    while (true) {
-      bool moved = world.log.DeliverAll() > 0;
-      moved = Move(a) || moved;
-      moved = Move(b) || moved;
-      if (!moved && world.log.pending() == 0) break;
-    }
-    Move(a);
-    Move(b);
-  }
-  void Wait(absl::Duration by) {
-    world.clock.Advance(by);
-    a.driver->Tick();
-    b.driver->Tick();
-    Settle();
-  }
-  void WaitOutTheJitter() {
-    for (int i = 0; i < 4; ++i) Wait(absl::Milliseconds(30));
-  }
-  Answer Ask(Node& node, Request request) {
-    uint64_t ticket = node.driver->Submit(std::move(request));
-    Settle();
-    Wait(absl::Milliseconds(20));
-    GUITU_CHECK(node.answers.contains(ticket));
-    return node.answers[ticket];
-  }
-  std::optional<Reason> ReasonFor(Node& node, uint64_t ticket) {
-    if (!node.answers.contains(ticket)) return std::nullopt;
-    return events::ReasonOf(node.answers[ticket].status);
-  }
-  events::StreamId OpenCase(Node& node, uint32_t partition = 0, std::string stem = "case") {
-    std::string key = KeyInPartition(kPolice, stem, partition, kPartitions);
-    Answer answer = Ask(node, Opening(kPolice, key, Rescued(Now())));
-    GUITU_CHECK(answer.status.ok());
-    return answer.stream;
-  }
-  Request Claim(events::StreamId stream, std::string key, events::Version expected) {
-    return Command(kPolice, stream, key, Claimed(Now(), key), expected);
-  }
-  std::vector<events::Frame> Fences(events::Partition p) const {
-    std::vector<events::Frame> fences;
-    for (const events::Frame& frame : world.Frames(p)) {
-      if (frame.kind == schema::Kind::FENCE) fences.push_back(frame);
-    }
-    return fences;
-  }
-  // A fence of somebody else, as of a generation of the group.
-  void LandFence(events::Partition p, uint64_t generation,
-                 const std::string& owner = "somebody-else") {
-    Land(p, schema::Kind::FENCE, events::FenceFields{generation, owner, "other:1"});
-  }
-  // A fence, or what is written under the one before.
-  void Land(events::Partition p, schema::Kind kind, std::optional<events::FenceFields> fence) {
-    const events::EffectHead& head = a.driver->machine(p).state().head;
-    events::Frame frame;
-    frame.kind = kind;
-    frame.log_id = head.log_id;
-    frame.generation = head.generation + (kind == schema::Kind::LOG_RESTORED ? 1 : 0);
-    frame.epoch = head.epoch + (fence ? 1 : 0);
-    frame.nonce = {0xf0, 0x0d};
-    frame.basis_offset = head.next;
-    frame.basis_chain = head.chain;
-    frame.registry_offset = head.adopted;
-    frame.fence = std::move(fence);
-    events::MetaFields meta;
-    meta.recorded_at = Now();
-    meta.actor = "system";
-    world.Land(p, {events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), "")});
-  }
-  static std::string RowsOf(Node& node, events::Partition p) {
-    std::string all;
-    std::string prefix = projections::StreamKey(p, {}).substr(0, 2);
-    node.store.Scan(prefix, prefix, [&](absl::string_view key, absl::string_view value) {
-      absl::StrAppend(&all, key, "=", value, ";");
-      return true;
-    });
-    return all;
-  }
-
-  World world{kPartitions, 1};
-  Node a, b;
-};
-
-TEST_F(TwoNodes, AStandbyFoldsTheSameRowsAndLeadsNothing) {
+TEST_P(TwoNodes, AStandbyFoldsTheSameRowsAndLeadsNothing) {
   auto stream = OpenCase(a);
   ASSERT_TRUE(Ask(a, Claim(stream, "k", 1)).status.ok());
   for (events::Partition p = 0; p <= kPartitions; ++p) {
@@ -138,14 +18,14 @@ TEST_F(TwoNodes, AStandbyFoldsTheSameRowsAndLeadsNothing) {
   }
 }
 
-TEST_F(TwoNodes, ANodeThatDoesNotLeadSaysSoAtOnce) {
+TEST_P(TwoNodes, ANodeThatDoesNotLeadSaysSoAtOnce) {
   auto stream = OpenCase(a);
   uint64_t ticket = b.driver->Submit(Claim(stream, "k", 1));
   Move(b);
   EXPECT_EQ(ReasonFor(b, ticket), Reason::NOT_OWNER);
 }
 
-TEST_F(TwoNodes, G1_TheFenceCarriesTheGenerationAndWhereToFindTheOwner) {
+TEST_P(TwoNodes, G1_TheFenceCarriesTheGenerationAndWhereToFindTheOwner) {
   auto fences = Fences(0);
   ASSERT_EQ(fences.size(), 1u);
   EXPECT_EQ(fences[0].fence->group_generation, 1u);
@@ -153,7 +33,7 @@ TEST_F(TwoNodes, G1_TheFenceCarriesTheGenerationAndWhereToFindTheOwner) {
   EXPECT_EQ(b.driver->machine(0).state().head.address, "test:1");
 }
 
-TEST_F(TwoNodes, G2_OnAssignmentItReadsToTheEndAndFences) {
+TEST_P(TwoNodes, G2_OnAssignmentItReadsToTheEndAndFences) {
   auto stream = OpenCase(a);
   a.driver->HandOver({0});
   Settle();
@@ -166,7 +46,7 @@ TEST_F(TwoNodes, G2_OnAssignmentItReadsToTheEndAndFences) {
   EXPECT_EQ(events::ReasonOf(Ask(a, Claim(stream, "l", 2)).status), Reason::NOT_OWNER);
 }
 
-TEST_F(TwoNodes, O1_PartitionsThatComeLaterGetASessionOfTheirOwn) {
+TEST_P(TwoNodes, O1_PartitionsThatComeLaterGetASessionOfTheirOwn) {
   a.driver->HandOver({0, 1});
   Settle();
   b.driver->Assign({0}, 2);
@@ -179,7 +59,7 @@ TEST_F(TwoNodes, O1_PartitionsThatComeLaterGetASessionOfTheirOwn) {
   EXPECT_NE(b.driver->node().session_of(0), b.driver->node().session_of(1));
 }
 
-TEST_F(TwoNodes, U1_AnUnknownOutcomeCostsThePartitionsOfItsSessionOnly) {
+TEST_P(TwoNodes, U1_AnUnknownOutcomeCostsThePartitionsOfItsSessionOnly) {
   a.driver->HandOver({0, 1});
   Settle();
   b.driver->Assign({0}, 2);
@@ -198,7 +78,7 @@ TEST_F(TwoNodes, U1_AnUnknownOutcomeCostsThePartitionsOfItsSessionOnly) {
   EXPECT_EQ(Fences(1).size(), fences);
 }
 
-TEST_F(TwoNodes, AHandOverLetsWhatIsInFlightSettleHereAndSendsTheRestAway) {
+TEST_P(TwoNodes, AHandOverLetsWhatIsInFlightSettleHereAndSendsTheRestAway) {
   auto stream = OpenCase(a);
   uint64_t sent = a.driver->Submit(Claim(stream, "k", 1));
   uint64_t parked = a.driver->Submit(Claim(stream, "l", 2));
@@ -210,7 +90,7 @@ TEST_F(TwoNodes, AHandOverLetsWhatIsInFlightSettleHereAndSendsTheRestAway) {
   EXPECT_EQ(ReasonFor(a, parked), Reason::NOT_OWNER);
 }
 
-TEST_F(TwoNodes, AFenceThatComesBackAfterTheHandOverLeadsNothing) {
+TEST_P(TwoNodes, AFenceThatComesBackAfterTheHandOverLeadsNothing) {
   a.driver->HandOver({0});
   Settle();
   b.driver->Assign({0}, 2);  // the fence is on its way
@@ -222,7 +102,7 @@ TEST_F(TwoNodes, AFenceThatComesBackAfterTheHandOverLeadsNothing) {
   EXPECT_TRUE(a.driver->machine(0).leads());
 }
 
-TEST_F(TwoNodes, O3_AZombieStandsDownAtTheNewFenceAndItsCommandsAreOpen) {
+TEST_P(TwoNodes, O3_AZombieStandsDownAtTheNewFenceAndItsCommandsAreOpen) {
   auto stream = OpenCase(a);
   b.driver->Assign({0}, 2);  // the group has given up on a, which sleeps
   world.log.DeliverAll();
@@ -236,7 +116,7 @@ TEST_F(TwoNodes, O3_AZombieStandsDownAtTheNewFenceAndItsCommandsAreOpen) {
   EXPECT_TRUE(Ask(b, Claim(stream, "k", 1)).status.ok());
 }
 
-TEST_F(TwoNodes, R1_AZombieShowsNothing) {
+TEST_P(TwoNodes, R1_AZombieShowsNothing) {
   auto stream = OpenCase(a);
   b.driver->Assign({0}, 2);
   world.log.DeliverAll();
@@ -249,7 +129,7 @@ TEST_F(TwoNodes, R1_AZombieShowsNothing) {
   EXPECT_FALSE(a.answers[ticket].status.ok());
 }
 
-TEST_F(TwoNodes, C6_AnAccessIsReadBackAndNotBelievedAtItsAcknowledgement) {
+TEST_P(TwoNodes, C6_AnAccessIsReadBackAndNotBelievedAtItsAcknowledgement) {
   auto stream = OpenCase(a);
   uint64_t ticket = a.driver->Submit(ReadOf(kPolice, stream));
   world.log.DeliverAll();
@@ -261,7 +141,7 @@ TEST_F(TwoNodes, C6_AnAccessIsReadBackAndNotBelievedAtItsAcknowledgement) {
   EXPECT_TRUE(a.answers[ticket].released);
 }
 
-TEST_F(TwoNodes, C6_ACommandIsFoldedAtItsAcknowledgement) {
+TEST_P(TwoNodes, C6_ACommandIsFoldedAtItsAcknowledgement) {
   auto stream = OpenCase(a);
   uint64_t ticket = a.driver->Submit(Claim(stream, "k", 1));
   world.log.DeliverAll();
@@ -271,7 +151,7 @@ TEST_F(TwoNodes, C6_ACommandIsFoldedAtItsAcknowledgement) {
   EXPECT_TRUE(a.answers[ticket].status.ok());
 }
 
-TEST_F(TwoNodes, C6_AForeignFenceInTheGapIsReadFirst) {
+TEST_P(TwoNodes, C6_AForeignFenceInTheGapIsReadFirst) {
   auto stream = OpenCase(a);
   LandFence(0, 9);
   uint64_t ticket = a.driver->Submit(Claim(stream, "k", 1));
@@ -283,7 +163,22 @@ TEST_F(TwoNodes, C6_AForeignFenceInTheGapIsReadFirst) {
   EXPECT_FALSE(a.driver->machine(0).leads());
 }
 
-TEST_F(TwoNodes, G3_AFenceOfAnOlderGenerationIsAnsweredWithAnother) {
+TEST_P(TwoNodes, F1_OfTwoThatFenceAtOnceTheFirstInTheLogLeads) {
+  a.driver->HandOver({0});
+  Settle();
+  b.driver->Assign({0}, 2);
+  a.driver->Assign({0}, 2);
+  Settle();
+  auto fences = Fences(0);
+  ASSERT_EQ(fences.size(), 3u);
+  EXPECT_EQ(fences[1].epoch, fences[2].epoch);
+  EXPECT_EQ(fences[1].fence->owner, "owner-b");
+  EXPECT_TRUE(b.driver->machine(0).leads());
+  EXPECT_EQ(a.driver->machine(0).phase(), Phase::kFollowing);
+  EXPECT_EQ(a.driver->machine(0).state().head.nonce, fences[1].nonce);
+}
+
+TEST_P(TwoNodes, G3_AFenceOfAnOlderGenerationIsAnsweredWithAnother) {
   a.driver->Assign({}, 5);
   LandFence(0, 4);
   Settle();
@@ -293,7 +188,7 @@ TEST_F(TwoNodes, G3_AFenceOfAnOlderGenerationIsAnsweredWithAnother) {
   EXPECT_TRUE(a.driver->node().ready());
 }
 
-TEST_F(TwoNodes, G3_AFenceOfANewerGenerationEndsTheLeadUntilItIsAssignedAgain) {
+TEST_P(TwoNodes, G3_AFenceOfANewerGenerationEndsTheLeadUntilItIsAssignedAgain) {
   LandFence(0, 7);
   Settle();
   WaitOutTheJitter();
@@ -305,7 +200,7 @@ TEST_F(TwoNodes, G3_AFenceOfANewerGenerationEndsTheLeadUntilItIsAssignedAgain) {
   EXPECT_TRUE(a.driver->machine(0).leads());
 }
 
-TEST_F(TwoNodes, NobodyFencesBehindTheLastFenceOfALogThatHasMoved) {
+TEST_P(TwoNodes, NobodyFencesBehindTheLastFenceOfALogThatHasMoved) {
   a.driver->Assign({}, 5);
   LandFence(0, 4, std::string(events::kMovedOwner));  // older: any other would be fenced off
   Settle();
@@ -322,7 +217,7 @@ TEST_F(TwoNodes, NobodyFencesBehindTheLastFenceOfALogThatHasMoved) {
   }
 }
 
-TEST_F(TwoNodes, BehindLogRestoredTheNextOwnerLeadsTheNewGeneration) {
+TEST_P(TwoNodes, BehindLogRestoredTheNextOwnerLeadsTheNewGeneration) {
   events::StreamId stream = OpenCase(a);
   events::Version version = a.answers.rbegin()->second.version;
   LandFence(0, 7);
@@ -338,7 +233,7 @@ TEST_F(TwoNodes, BehindLogRestoredTheNextOwnerLeadsTheNewGeneration) {
   EXPECT_EQ(RowsOf(a, 0), RowsOf(b, 0));
 }
 
-TEST_F(TwoNodes, G3_BehindAGhostFenceSomebodyLeadsAgain) {
+TEST_P(TwoNodes, G3_BehindAGhostFenceSomebodyLeadsAgain) {
   // The fence of a, already evicted, lands behind that of b.
   world.log.SetScript([](const events::Append& append) {
     return append.partition == 0 ? Fate::kLate : Fate::kAppend;
@@ -358,7 +253,7 @@ TEST_F(TwoNodes, G3_BehindAGhostFenceSomebodyLeadsAgain) {
   EXPECT_TRUE(Ask(b, Claim(OpenCase(b, 0, "later"), "k", 1)).status.ok());
 }
 
-TEST_F(TwoNodes, R3_ARegistryCommandIsAnsweredWhenEveryOwnerHasAdoptedIt) {
+TEST_P(TwoNodes, R3_ARegistryCommandIsAnsweredWhenEveryOwnerHasAdoptedIt) {
   a.driver->HandOver({0, 1});
   Settle();
   b.driver->Assign({0, 1}, 2);
@@ -377,7 +272,7 @@ TEST_F(TwoNodes, R3_ARegistryCommandIsAnsweredWhenEveryOwnerHasAdoptedIt) {
   }
 }
 
-TEST_F(TwoNodes, R3_AnOwnerThatDoesNotAnswerIsReplacedAndThenTheRevocationHolds) {
+TEST_P(TwoNodes, R3_AnOwnerThatDoesNotAnswerIsReplacedAndThenTheRevocationHolds) {
   a.driver->HandOver({0});
   Settle();
   b.driver->Assign({0}, 2);
@@ -400,7 +295,7 @@ TEST_F(TwoNodes, R3_AnOwnerThatDoesNotAnswerIsReplacedAndThenTheRevocationHolds)
   EXPECT_EQ(ReasonFor(a, late), Reason::SUSPENDED);
 }
 
-TEST_F(TwoNodes, O5_AnAdoptionAheadOfTheRegistryReadHereIsReadUpToFirst) {
+TEST_P(TwoNodes, O5_AnAdoptionAheadOfTheRegistryReadHereIsReadUpToFirst) {
   auto stream = OpenCase(a, 1);
   ASSERT_TRUE(Ask(a, Registry(kAdmin, "suspend", SuspendAct(Now(), "p2"), 1)).status.ok());
   // A third node has partition 1 whole, and nothing of the registry yet.
@@ -432,7 +327,7 @@ TEST_F(TwoNodes, O5_AnAdoptionAheadOfTheRegistryReadHereIsReadUpToFirst) {
   EXPECT_FALSE(out.appends.empty());
 }
 
-TEST_F(TwoNodes, F5_AnOffsetThatHoldsNothingIsVoidAndMovesTheChain) {
+TEST_P(TwoNodes, F5_AnOffsetThatHoldsNothingIsVoidAndMovesTheChain) {
   auto stream = OpenCase(a);
   const PartitionMachine& machine = b.driver->machine(0);
   events::Offset next = machine.next();
@@ -449,7 +344,7 @@ TEST_F(TwoNodes, F5_AnOffsetThatHoldsNothingIsVoidAndMovesTheChain) {
   EXPECT_THAT(out.alarms, testing::ElementsAre(testing::HasSubstr("hold nothing")));
 }
 
-TEST_F(TwoNodes, L2_WhatStandsWhereItFoldedLastIsLookedAtAgain) {
+TEST_P(TwoNodes, L2_WhatStandsWhereItFoldedLastIsLookedAtAgain) {
   OpenCase(a);
   std::string last = world.Records(0).back();
   Outbox out;
@@ -461,6 +356,8 @@ TEST_F(TwoNodes, L2_WhatStandsWhereItFoldedLastIsLookedAtAgain) {
   EXPECT_EQ(b.driver->machine(1).phase(), Phase::kHalted);
   EXPECT_EQ(out.alarms.size(), 2u);
 }
+
+INSTANTIATE_TEST_SUITE_P(Logs, TwoNodes, testing::ValuesIn(SharedLogs()), NameOfLog);
 
 }  // namespace
 }  // namespace guitu::runtime

@@ -27,7 +27,7 @@ struct InEffect {
   std::string escalated_to;
 };
 
-class SoftwareTest : public RuntimeTest {
+class SoftwareTest : public RuntimeFixture {
  protected:
   SoftwareTest() {
     // The day of the fixture's clock, 2026-03-02, 10:00 in China; the first case has been opened.
@@ -348,7 +348,7 @@ TEST_F(SoftwareTest, TheSetUpRightsEndWithTheFirstCaseOnce) {
     EXPECT_EQ(driver->machine(p).adopted(), driver->node().registry_end());
 }
 
-TEST_F(RuntimeTest, Software_TheSetUpRightsEndThoughTheActIsLost) {
+TEST_P(RuntimeTest, Software_TheSetUpRightsEndThoughTheActIsLost) {
   auto stream = OpenCase();
   EXPECT_FALSE(driver->node().RegistryAt(driver->node().registry_end())->bootstrap_ended);
   Next({Fate::kAppend, Fate::kLose});
@@ -359,7 +359,7 @@ TEST_F(RuntimeTest, Software_TheSetUpRightsEndThoughTheActIsLost) {
   EXPECT_TRUE(driver->node().RegistryAt(driver->node().registry_end())->bootstrap_ended);
 }
 
-TEST_F(RuntimeTest, Software_ACaseOpenedJustBeforeACrashEndsTheSetUpRightsAtTheStart) {
+TEST_P(RuntimeTest, Software_ACaseOpenedJustBeforeACrashEndsTheSetUpRightsAtTheStart) {
   auto stream = OpenCase();
   Send(Command(kWorker, stream, "open", Opened(Now()), 1));
   world.log.Step();  // it lands; the process dies before it acts on it
@@ -367,7 +367,7 @@ TEST_F(RuntimeTest, Software_ACaseOpenedJustBeforeACrashEndsTheSetUpRightsAtTheS
   EXPECT_TRUE(driver->node().RegistryAt(driver->node().registry_end())->bootstrap_ended);
 }
 
-TEST_F(RuntimeTest, Software_WhileTheEndOfTheSetUpIsAdoptedTheNodeStaysReady) {
+TEST_P(RuntimeTest, Software_WhileTheEndOfTheSetUpIsAdoptedTheNodeStaysReady) {
   auto stream = OpenCase();
   Send(Command(kWorker, stream, "open", Opened(Now()), 1));
   for (int i = 0; i < 3; ++i) {

@@ -6,17 +6,35 @@
 
 namespace guitu::runtime {
 
+World::World(uint32_t partition_count, uint64_t seed, const LogKind& kind)
+    : partitions(partition_count),
+      log(partition_count + 1, {.one_session = false}),
+      backing(kind.make ? kind.make(partition_count + 1) : nullptr),
+      scripted(backing ? std::make_unique<ScriptedLog>(log, *backing) : nullptr),
+      bits(seed) {}
+
 void World::Land(events::Partition partition, std::vector<std::string> records) {
-  GUITU_CHECK(log.pending() == 0);
-  auto session = log.OpenSession([](std::vector<events::Delivery>) {});
-  GUITU_CHECK(session.ok());
   std::vector<events::Append> appends;
   for (std::string& record : records) appends.push_back({partition, 0, std::move(record), false});
+  Land(std::move(appends));
+}
+
+void World::Land(std::vector<events::Append> appends) {
+  GUITU_CHECK(log.pending() == 0);
+  auto session = node_log().OpenSession([](std::vector<events::Delivery>) {});
+  GUITU_CHECK(session.ok());
   (*session)->Enqueue(std::move(appends));
   log.DeliverAll();
 }
 
+events::Offset World::End(events::Partition partition) const {
+  auto end = node_log().End(partition);
+  GUITU_CHECK(end.ok());
+  return *end;
+}
+
 void World::WriteGenesis() {
+  std::vector<events::Append> appends;
   for (events::Partition p = 0; p <= partitions; ++p) {
     events::Frame frame;
     frame.kind = schema::Kind::GENESIS;
@@ -25,17 +43,20 @@ void World::WriteGenesis() {
     events::MetaFields meta;
     meta.recorded_at = clock.Now();
     meta.actor = "system";
-    Land(p, {events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), "")});
+    appends.push_back({p, 0,
+                       events::JoinRecord(events::EncodeFrame(frame), events::EncodeMeta(meta), ""),
+                       false});
   }
+  Land(std::move(appends));
 }
 
 std::vector<std::string> World::Records(events::Partition partition) const {
   std::vector<std::string> records;
-  auto status = log.Read(partition, 0, std::numeric_limits<uint64_t>::max(),
-                         [&](events::Offset, absl::string_view record) {
-                           records.emplace_back(record);
-                           return true;
-                         });
+  auto status = node_log().Read(partition, 0, std::numeric_limits<uint64_t>::max(),
+                                [&](events::Offset, absl::string_view record) {
+                                  records.emplace_back(record);
+                                  return true;
+                                });
   GUITU_CHECK(status.ok());
   return records;
 }

@@ -4,7 +4,7 @@
 namespace guitu::runtime {
 namespace {
 
-TEST_F(RuntimeTest, U1_AfterAnUnknownAppendNothingIsAcceptedUntilANewFence) {
+TEST_P(RuntimeTest, U1_AfterAnUnknownAppendNothingIsAcceptedUntilANewFence) {
   auto stream = OpenCase("one");
   auto other = OpenCase("two");
   Next({Fate::kLose});
@@ -21,7 +21,7 @@ TEST_F(RuntimeTest, U1_AfterAnUnknownAppendNothingIsAcceptedUntilANewFence) {
   EXPECT_TRUE(Answered(lost));
 }
 
-TEST_F(RuntimeTest, U1_EvenStoredResultsWaitForTheFence) {
+TEST_P(RuntimeTest, U1_EvenStoredResultsWaitForTheFence) {
   auto stream = OpenCase();
   Ask(Claim(stream, "k", 1));
   Next({Fate::kLose});
@@ -33,7 +33,7 @@ TEST_F(RuntimeTest, U1_EvenStoredResultsWaitForTheFence) {
   EXPECT_TRUE(Done(retry));
 }
 
-TEST_F(RuntimeTest, U1_FencesAreRepeatedUntilOneIsReadInEffect) {
+TEST_P(RuntimeTest, U1_FencesAreRepeatedUntilOneIsReadInEffect) {
   auto stream = OpenCase();
   world.log.SetScript([tries = 0](const events::Append&) mutable {
     return ++tries <= 4 ? Fate::kLose : Fate::kAppend;
@@ -45,7 +45,7 @@ TEST_F(RuntimeTest, U1_FencesAreRepeatedUntilOneIsReadInEffect) {
   EXPECT_TRUE(driver->node().ready());
 }
 
-TEST_F(RuntimeTest, U1_ASessionThatDoesNotOpenIsTriedAgain) {
+TEST_P(RuntimeTest, U1_ASessionThatDoesNotOpenIsTriedAgain) {
   auto stream = OpenCase();
   world.log.FailSessions(absl::UnavailableError("down"));
   Next({Fate::kLose});
@@ -60,7 +60,7 @@ TEST_F(RuntimeTest, U1_ASessionThatDoesNotOpenIsTriedAgain) {
   EXPECT_TRUE(Find(ticket)->not_done);
 }
 
-TEST_F(RuntimeTest, U2_ARecordThatLandedBeforeTheFenceIsDone) {
+TEST_P(RuntimeTest, U2_ARecordThatLandedBeforeTheFenceIsDone) {
   auto stream = OpenCase();
   Next({Fate::kLandUnknown});
   uint64_t ticket = Send(Claim(stream, "k", 1));
@@ -69,7 +69,7 @@ TEST_F(RuntimeTest, U2_ARecordThatLandedBeforeTheFenceIsDone) {
   EXPECT_EQ(Find(ticket)->version, 2u);
 }
 
-TEST_F(RuntimeTest, U2_OneThatLandedLateButBeforeTheFenceIsDone) {
+TEST_P(RuntimeTest, U2_OneThatLandedLateButBeforeTheFenceIsDone) {
   auto stream = OpenCase();
   Next({Fate::kLate});
   uint64_t ticket = Send(Claim(stream, "k", 1));
@@ -79,7 +79,7 @@ TEST_F(RuntimeTest, U2_OneThatLandedLateButBeforeTheFenceIsDone) {
   EXPECT_TRUE(Done(ticket));
 }
 
-TEST_F(RuntimeTest, U3_ARecordThatDidNotLandBeforeOurFenceIsNotDone) {
+TEST_P(RuntimeTest, U3_ARecordThatDidNotLandBeforeOurFenceIsNotDone) {
   auto stream = OpenCase();
   Next({Fate::kLose});
   uint64_t ticket = Send(Claim(stream, "k", 1));
@@ -89,7 +89,7 @@ TEST_F(RuntimeTest, U3_ARecordThatDidNotLandBeforeOurFenceIsNotDone) {
   EXPECT_TRUE(Ask(Claim(stream, "k", 1)).status.ok());
 }
 
-TEST_F(RuntimeTest, U3_OneThatLandsBehindOurFenceStaysNotDone) {
+TEST_P(RuntimeTest, U3_OneThatLandsBehindOurFenceStaysNotDone) {
   auto stream = OpenCase();
   Next({Fate::kLate});
   uint64_t ticket = Send(Claim(stream, "k", 1));
@@ -101,7 +101,7 @@ TEST_F(RuntimeTest, U3_OneThatLandsBehindOurFenceStaysNotDone) {
   EXPECT_EQ(other.version, 2u);
 }
 
-TEST_F(RuntimeTest, U3_AtAForeignFenceTheOutcomeStaysOpen) {
+TEST_P(RuntimeTest, U3_AtAForeignFenceTheOutcomeStaysOpen) {
   auto stream = OpenCase();
   events::Frame fence = ForeignFence();
   Next({Fate::kLose});
@@ -113,7 +113,7 @@ TEST_F(RuntimeTest, U3_AtAForeignFenceTheOutcomeStaysOpen) {
   EXPECT_FALSE(Find(ticket)->not_done);
 }
 
-TEST_F(RuntimeTest, U4_ARetryAfterNotDoneTakesEffectOnce) {
+TEST_P(RuntimeTest, U4_ARetryAfterNotDoneTakesEffectOnce) {
   auto stream = OpenCase();
   Next({Fate::kLate});
   ASSERT_TRUE(Ask(Claim(stream, "k", 1)).not_done);
@@ -127,7 +127,7 @@ TEST_F(RuntimeTest, U4_ARetryAfterNotDoneTakesEffectOnce) {
   EXPECT_EQ(Copies(IdOf(kPolice, "k")), 2u);
 }
 
-TEST_F(RuntimeTest, U5_OfCommandAndCancelExactlyOneTakesEffect) {
+TEST_P(RuntimeTest, U5_OfCommandAndCancelExactlyOneTakesEffect) {
   auto stream = OpenCase();
   Next({Fate::kLate});
   ASSERT_TRUE(Ask(Claim(stream, "k", 1)).not_done);
@@ -138,7 +138,7 @@ TEST_F(RuntimeTest, U5_OfCommandAndCancelExactlyOneTakesEffect) {
   EXPECT_EQ(events::ReasonOf(Ask(Claim(stream, "k", 1)).status), Reason::CANCELLED);
 }
 
-TEST_F(RuntimeTest, U5_ACancelAfterTheCommandSaysThatItIsDone) {
+TEST_P(RuntimeTest, U5_ACancelAfterTheCommandSaysThatItIsDone) {
   auto stream = OpenCase();
   Answer done = Ask(Claim(stream, "k", 1));
   Answer cancel = Ask(CancelOf(Claim(stream, "k", 1)));
@@ -147,7 +147,7 @@ TEST_F(RuntimeTest, U5_ACancelAfterTheCommandSaysThatItIsDone) {
   EXPECT_EQ(cancel.offset, done.offset);
 }
 
-TEST_F(RuntimeTest, U5_ACancelledOpeningNeverOpensTheCase) {
+TEST_P(RuntimeTest, U5_ACancelledOpeningNeverOpensTheCase) {
   std::string key = KeyInPartition(kPolice, "never", 0, kPartitions);
   Request opening = Opening(kPolice, key, Rescued(Now()));
   EXPECT_TRUE(Ask(CancelOf(opening)).cancelled);
