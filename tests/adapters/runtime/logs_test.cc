@@ -30,8 +30,8 @@ class EmbeddedBacking final : public BackingLog {
   std::string Dir() const { return dir_ / "log"; }
   static embedded_log::EmbeddedLogOptions Options() {
     embedded_log::EmbeddedLogOptions options;
-    options.ballast_bytes = 4 << 20;
-    options.write_buffer_bytes = 2 << 20;
+    options.ballast_bytes = 1 << 20;
+    options.write_buffer_bytes = 512 << 10;
     return options;
   }
 
