@@ -41,7 +41,11 @@ TEST_F(KafkaSessionFaults, ErrorsThatPassCostNeitherTheSessionNorASecondRecord) 
                 {RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,
                  RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT});
   auto session = Open(collector_);
-  Send(*session, 0, 20);
+  // One request is under way while they come: the mock, unlike a broker, does not keep later ones
+  // of the producer from overtaking.
+  Send(*session, 0, 1);
+  ASSERT_TRUE(collector_.WaitFor(1));
+  Send(*session, 1, 20);
   ASSERT_TRUE(collector_.WaitFor(20));
   uint64_t expected = 0;
   for (const events::Delivery& delivery : collector_.all()) {
@@ -70,7 +74,13 @@ TEST_F(KafkaSessionFaults, AFatalErrorEndsTheSession) {
 }
 
 TEST_F(KafkaSessionFaults, ARecordTheBrokerRefusesTakesWhatIsBehindItAlong) {
-  cluster_.Fail(Request::kProduce, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
+  // For each request that may be under way, should the records not go in one: the mock, unlike a
+  // broker, takes what comes behind a refused one.
+  cluster_.Fail(
+      Request::kProduce,
+      {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+       RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+       RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
   auto session = Open(collector_);
   std::vector<events::Append> appends;
   for (uint64_t i = 0; i < 50; ++i) appends.push_back(MakeAppend(0, i, absl::StrCat(i)));
