@@ -97,18 +97,19 @@ absl::StatusOr<Offset> KafkaLog::End(Partition partition) const {
   while (!deadline.passed()) {
     const absl::StatusOr<Bounds> bounds =
         AskBounds(*client_, *cluster_, partition, deadline.left());
-    status = bounds.status();
-    if (status.ok() && bounds->begin > 0) {
+    // A question that finds no answer any more does not take back what an earlier one has shown.
+    if (bounds.ok() || !absl::IsDataLoss(status)) status = bounds.status();
+    if (bounds.ok() && bounds->begin > 0) {
       return absl::DataLossError(absl::StrCat("kafka: partition ", partition, ": offsets below ",
                                               bounds->begin, " are gone"));
     }
-    if (status.ok() && bounds->end >= known) {
+    if (bounds.ok() && bounds->end >= known) {
       ends_->Note(partition, bounds->end);
       return bounds->end;
     }
     if (absl::IsPermissionDenied(status)) return status;
     // A broker that does not know yet that it leads no more answers with an old end.
-    if (status.ok()) {
+    if (bounds.ok()) {
       status = absl::DataLossError(absl::StrCat("kafka: partition ", partition, " ends at ",
                                                 bounds->end, " and reached ", known));
     }
