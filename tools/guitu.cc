@@ -153,6 +153,7 @@ int main(int argc, char** argv) {
   command->add_option("--scenario", bench.scenario, "what to measure; default all")
       ->check(CLI::IsMember({"all", "in-process", "commands", "reads", "rebuild", "nodes"}));
   AddKafka(command, bench.kafka);
+  AddSessionTimeout(command, bench.kafka);
   command->add_flag("--json", bench.json, "print JSON");
   command->callback([&] { exit_code = Bench(bench); });
 
