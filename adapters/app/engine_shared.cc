@@ -51,8 +51,15 @@ void Engine::TakeRecord(events::Partition partition, events::Offset offset,
     node_.CheckLast(partition, offset < next ? std::optional(record) : std::nullopt, out);
   }
   if (offset < next) return;
-  // An offset is left out: believed when a second look says so as well.
-  if (offset > next && Read(partition, offset, out).ok()) node_.OnGap(partition, offset, out);
+  if (offset > next) {
+    // An offset is left out: believed when a second look says so as well. Brokers that are away
+    // just now have said it once; only where something did stand there it is no gap, and halts
+    // below.
+    absl::Status again = Read(partition, offset, out);
+    bool nothing_there = node_.machine(partition).next() == next;
+    if (again.ok() || (absl::IsUnavailable(again) && nothing_there))
+      node_.OnGap(partition, offset, out);
+  }
   node_.OnRecord(partition, offset, record, out);
 }
 
